@@ -1,0 +1,74 @@
+"""Planted defects: what `--defect NAME` can break, so that every check can be shown to catch something.
+
+The code of a defect stands beside the thing it breaks, behind `if active("name")`. A healthy desk arms none.
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+KNOWN: dict[str, str] = {
+    "slow-query": "Reading an option chain does a needless heavy join, about 0.4 s of CPU for each call.",
+    "growing-memory": "Each recommendation keeps 1 MB for ever.",
+    "busy-loop": "A background thread burns a core.",
+    "slow-history": "The history query scans its bars row by row.",
+    "random-errors": "One of 50 quote requests answers 500.",
+    "no-vendor-timeout": "Calls to the vendor wait for ever.",
+    "health-always-yes": "Readiness is always 200, whatever the dependencies do.",
+    "liveness-checks-vendor": "Liveness is 503 while the vendor is away.",
+    "dropped-on-shutdown": "SIGTERM ends the process at once and cuts requests in flight.",
+    "leaking-descriptors": "Each quote request opens a file and keeps it.",
+    "dies-when-full": "The process exits when it runs out of file descriptors.",
+    "stale-lock": "A lock file that SIGKILL left behind stops the next start.",
+    "stuck-after-burst": "Once more than 40 requests were in flight together, each one takes 1.5 s longer for ever.",
+    "open-endpoint": "Reading an account needs no key.",
+    "role-ignored": "Administration accepts a trader's key.",
+    "secret-in-log": "The caller's API key is written to the access log.",
+    "traceback-in-error": "Errors show the traceback and internal paths to the caller.",
+    "missing-headers": "Replies carry neither nosniff nor no-store.",
+    "pool-of-one": "The pool has one connection, held for 150 ms by each request.",
+    "crowd-errors": "Above 20 requests in flight, a third of them answers 503.",
+    "missing-metrics": "There is no /metrics.",
+    "frozen-metrics": "The request counters never move.",
+    "plain-logs": "Log lines are plain text instead of JSON.",
+    "lost-request-id": "X-Request-ID is neither returned nor logged.",
+    "mute-health": "Readiness answers an empty object and names no dependency.",
+    "lost-update": "A deposit reads the cash, waits and writes back, so concurrent deposits get lost.",
+    "early-acknowledgement": "Deposits are answered from a buffer that is committed every 3 s.",
+    "double-order": "Idempotency-Key is ignored, so a repeated order is filled again.",
+    "rounding-ties": "Ties are rounded half up through a float instead of half to even.",
+    "empty-backup": "A backup holds the schema and no rows.",
+    "daylight-saving": "Session times use a fixed offset of UTC-5 all year.",
+    "stale-quotes": "Quotes older than 60 minutes are traded on.",
+    "crossed-quotes": "Crossed, zero, negative and NaN quotes are stored.",
+    "put-delta-sign": "Signed put deltas are compared with a positive target, so the farthest strike wins.",
+    "wrong-greeks": "A put has the delta of the call.",
+    "ignores-volatility": "Implied volatility above 120 % stops neither recommendations nor orders.",
+    "unreconciled": "End of day reports success without comparing, and fees are left out of the ledger.",
+    "lost-rows": "History ingestion silently drops every 20th row.",
+    "unvalidated-config": "An invalid DESK_POOL_SIZE or a missing DESK_ADMIN_KEY is replaced by a default.",
+    "unknown-key": "Unknown DESK_* variables are ignored.",
+    "default-secret": "A missing DESK_TRADER_KEY becomes 'changeme'.",
+}
+
+_armed: frozenset[str] = frozenset()
+
+
+def arm(names: Iterable[str]) -> None:
+    """Switch on the named defects, and no others, for the life of this process."""
+    global _armed
+    wanted = frozenset(names)
+    unknown = sorted(wanted - KNOWN.keys())
+    if unknown:
+        raise ValueError("; ".join(_explain(name) for name in unknown))
+    _armed = wanted
+
+
+def active(name: str) -> bool:
+    """Whether the defect was asked for."""
+    return name in _armed
+
+
+def _explain(name: str) -> str:
+    nearest = get_close_matches(name, KNOWN, n=1, cutoff=0.4)
+    hint = f", did you mean {nearest[0]!r}?" if nearest else ""
+    return f"unknown defect {name!r}{hint} (--list-defects shows all {len(KNOWN)})"

@@ -1,0 +1,107 @@
+"""End of day: compares cash with ledger, lists positions, stores the report and archives quotes of earlier days."""
+
+import json
+import logging
+from dataclasses import asdict, dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from readiness.desk.defects import active
+from readiness.desk.errors import not_found
+from readiness.desk.store import Connection, Store
+
+BALANCES = """
+    SELECT a.id, a.cash, coalesce((SELECT sum(amount) FROM postings p WHERE p.account = a.id), 0),
+           (SELECT count(*) FROM positions p WHERE p.account = a.id)
+    FROM accounts a ORDER BY a.created, a.id"""
+
+log = logging.getLogger("desk.endofday")
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """One account: its cash, what its ledger adds up to, and the difference, which must be nothing."""
+
+    id: str
+    cash: Decimal
+    ledger: Decimal
+    difference: Decimal
+    positions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The result of one day."""
+
+    date: date
+    accounts: tuple[Balance, ...]
+    reconciled: bool
+    report: str
+    archived: int
+
+    def body(self) -> str:
+        """The report as JSON."""
+        return json.dumps(asdict(self), default=str)
+
+
+class EndOfDay:
+    """Closes days."""
+
+    def __init__(self, store: Store, archive: Path) -> None:
+        self._store = store
+        self._archive = archive
+
+    def close(self, day: date) -> str:
+        """Reconcile all accounts and archive; the report, which replaces an earlier one of the same day."""
+        archived = self._archive_before(day)
+
+        def work(connection: Connection) -> str:
+            balances = tuple(_balance(*row) for row in connection.execute(BALANCES).fetchall())
+            reconciled = all(not balance.difference for balance in balances)
+            body = Report(day, balances, reconciled, f"end-of-day-{day}", archived).body()
+            connection.execute("INSERT OR REPLACE INTO reports VALUES (?, ?)", [day, body])
+            return body
+
+        return self._store.write(work)
+
+    def report(self, day: date) -> str:
+        """The stored report of a day."""
+        with self._store.connection() as connection:
+            row = connection.execute("SELECT body FROM reports WHERE day = ?", [day]).fetchone()
+        if row is None:
+            raise not_found("report", str(day))
+        return str(row[0])
+
+    def _archive_before(self, day: date) -> int:
+        """Move quotes of earlier days to Parquet; written before they are deleted, so that a kill loses none."""
+        self._archive.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file = self._archive / f"quotes-before-{day}.parquet"
+
+        def work(connection: Connection) -> int:
+            # what an earlier run of this day archived is kept, and once only
+            earlier = f"UNION FROM read_parquet('{_quoted(file)}')" if file.exists() else ""
+            unfinished = file.with_suffix(".unfinished")
+            old = f"SELECT * FROM quotes WHERE received < DATE '{day}'"  # noqa: S608 - a date
+            counted = connection.execute(f"SELECT count(*) FROM ({old})").fetchone()  # noqa: S608
+            if not counted or not counted[0]:
+                return 0
+            connection.execute(f"COPY ({old} {earlier}) TO '{_quoted(unfinished)}' (FORMAT parquet)")
+            connection.execute(f"DELETE FROM quotes WHERE received < DATE '{day}'")  # noqa: S608
+            unfinished.replace(file)
+            return int(counted[0])
+
+        return self._store.write(work)
+
+
+def _balance(account: str, cash: Decimal, ledger: Decimal, positions: int) -> Balance:
+    if active("unreconciled"):
+        ledger = cash
+    difference = cash - ledger
+    if difference:
+        log.error("account %s: cash and ledger differ by %s", account, difference)
+    return Balance(account, cash, ledger, difference, positions)
+
+
+def _quoted(file: Path) -> str:
+    return str(file).replace("'", "''")

@@ -1,0 +1,274 @@
+"""Paper orders: refused by rule, filled by the fill model, booked in one transaction with cash and ledger."""
+
+import json
+import uuid
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal
+
+from readiness.desk import accounts, idempotency
+from readiness.desk.accounts import Account, Position
+from readiness.desk.advisor import VOLATILITY_STOP, Limits
+from readiness.desk.calendar import is_open
+from readiness.desk.clock import ExchangeClock
+from readiness.desk.defects import active
+from readiness.desk.errors import Problem, not_found
+from readiness.desk.ingest import Market
+from readiness.desk.market import Chain, Quote
+from readiness.desk.metrics import Metrics
+from readiness.desk.money import CONTRACT_SIZE, cents, commission
+from readiness.desk.store import Connection, Store, from_stored, to_stored
+
+SYMBOL = "U"
+IMPACT_FREE = 10  # contracts that fill without moving the market
+IMPACT = Decimal("0.01")  # per share, for each contract above that
+BUY_POINT, SELL_POINT = 0.9, 0.1  # where between bid and ask an order fills
+
+Side = Literal["buy", "sell"]
+Status = Literal["FILLED", "REJECTED", "OPEN"]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRequest:
+    """What the trader wants."""
+
+    account: str
+    contract: str
+    side: Side
+    quantity: int
+    limit: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """What is traded, and the market in it."""
+
+    contract: str
+    kind: str
+    strike: Decimal | None
+    expires: date | None
+    bid: float
+    ask: float
+
+    @property
+    def multiplier(self) -> int:
+        """Shares that one unit stands for."""
+        return 1 if self.kind == "stock" else CONTRACT_SIZE
+
+    def fill_price(self, side: Side, quantity: int) -> Decimal:
+        """Inside the spread, worse for large orders, never below a cent."""
+        point = BUY_POINT if side == "buy" else SELL_POINT
+        impact = IMPACT * max(0, quantity - IMPACT_FREE) if self.kind != "stock" else Decimal()
+        middle = Decimal(str(self.bid + point * (self.ask - self.bid)))
+        return max(cents(middle + impact if side == "buy" else middle - impact), Decimal("0.01"))
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order as it was answered."""
+
+    id: str
+    account: str
+    contract: str
+    side: Side
+    quantity: int
+    limit: Decimal | None
+    status: Status
+    reason: str | None
+    filled: int
+    price: Decimal | None
+    fees: Decimal
+    realized: Decimal
+    cash: Decimal
+    at: datetime
+
+    def fields(self) -> dict[str, object]:
+        """The order as it is sent."""
+        fields = {name: str(value) if isinstance(value, Decimal) else value for name, value in asdict(self).items()}
+        return fields | {"at": self.at.isoformat()}
+
+    def body(self) -> bytes:
+        """The order as JSON."""
+        return json.dumps(self.fields()).encode()
+
+
+class Orders:
+    """Takes orders and remembers them."""
+
+    def __init__(self, store: Store, market: Market, clock: ExchangeClock, metrics: Metrics, limits: Limits) -> None:
+        self._store = store
+        self._market = market
+        self._clock = clock
+        self._metrics = metrics
+        self._limits = limits
+
+    def place(self, request: OrderRequest, key: str) -> bytes:
+        """Take an order once; the same key and request get the same bytes."""
+        asked = idempotency.fingerprint(asdict(request))
+        full_key = f"order:{key}"
+        with self._store.connection() as connection:
+            answer = idempotency.recall(connection, full_key, asked)
+            accounts.known(connection, request.account)
+        if answer is not None:
+            return answer
+        instrument = self._instrument(request.contract)
+
+        def work(connection: Connection) -> tuple[bytes, Status | None]:
+            if (earlier := idempotency.recall(connection, full_key, asked)) is not None:
+                return earlier, None
+            order = self._execute(connection, request, instrument)
+            idempotency.remember(connection, full_key, asked, order.body())
+            return order.body(), order.status
+
+        with self._store.account_lock(request.account):
+            answer, status = self._store.write(work)
+        if status:
+            self._metrics.count_order(status)
+        return answer
+
+    def get(self, order: str) -> Order:
+        """One order."""
+        found = self._select("id = ?", order)
+        if not found:
+            raise not_found("order", order)
+        return found[0]
+
+    def of(self, account: str) -> list[Order]:
+        """All orders of an account, oldest first."""
+        with self._store.connection() as connection:
+            accounts.known(connection, account)
+        return self._select("account = ?", account)
+
+    def _select(self, condition: str, value: str) -> list[Order]:
+        query = f"SELECT * FROM orders WHERE {condition} ORDER BY placed, rowid"  # noqa: S608 - ours, not the caller's
+        with self._store.connection() as connection:
+            rows = connection.execute(query, [value]).fetchall()
+        return [Order(*(*row[:-1], from_stored(row[-1]))) for row in rows]
+
+    def _instrument(self, contract: str) -> Instrument:
+        """The market in the contract, when the desk may trade on it now."""
+        if not is_open(self._clock.now()):
+            raise Problem(409, "market_closed", "the exchange is closed; GET /v1/session tells when it opens")
+        try:
+            quote, chain = self._market.tradable(SYMBOL)
+        except Problem as problem:
+            raise Problem(409, problem.code, problem.message) from problem
+        volatility = chain.at_the_money_volatility
+        if volatility > VOLATILITY_STOP and not active("ignores-volatility"):
+            raise Problem(409, "volatility_stop", f"implied volatility is {volatility:.0%}; trading stops above 120%")
+        return _find(contract, quote, chain)
+
+    def _execute(self, connection: Connection, request: OrderRequest, instrument: Instrument) -> Order:
+        """Fill the order, or leave it open when its limit is not met, and book what follows."""
+        account = accounts.read(connection, request.account)
+        price = instrument.fill_price(request.side, request.quantity)
+        order = Order(
+            uuid.uuid4().hex, request.account, request.contract, request.side, request.quantity, request.limit,
+            "OPEN", "limit_not_reached", 0, None, Decimal("0.00"), Decimal("0.00"), account.cash, self._clock.now(),
+        )  # fmt: skip
+        if instrument.ask <= 0 or instrument.bid <= 0:
+            order = replace(order, status="REJECTED", reason="no_market")
+        elif _reached(request, price):
+            order = self._fill(connection, account, order, instrument, price)
+        _insert(connection, order)
+        return order
+
+    def _fill(
+        self, connection: Connection, account: Account, order: Order, instrument: Instrument, price: Decimal
+    ) -> Order:
+        """Move cash, ledger and position together."""
+        signed = order.quantity if order.side == "buy" else -order.quantity
+        proceeds = cents(-signed * price * instrument.multiplier)
+        fees = Decimal("0.00") if instrument.kind == "stock" else commission(order.quantity)
+        before = next((held for held in account.positions if held.contract == order.contract), None)
+        after, realized = trade(before, instrument, signed, -proceeds)
+        self._allow(account, after, instrument, proceeds - fees)
+        cash, _ = accounts.move(connection, account.id, proceeds - fees)
+        now = to_stored(order.at)
+        kind = "trade" if instrument.kind == "stock" else "premium"
+        accounts.post(connection, account.id, kind, proceeds, order.id, now)
+        if fees and not active("unreconciled"):
+            accounts.post(connection, account.id, "fee", -fees, order.id, now)
+        hold(connection, account.id, after)
+        return replace(
+            order, status="FILLED", reason=None, filled=order.quantity, price=price, fees=fees, realized=realized,
+            cash=cash,
+        )  # fmt: skip
+
+    def _allow(self, account: Account, after: Position, instrument: Instrument, change: Decimal) -> None:
+        """Refuse what would leave the account without cover. Closing a position is always allowed if cash suffices."""
+        others = tuple(held for held in account.positions if held.contract != instrument.contract)
+        result = replace(account, cash=account.cash + change, positions=(*others, after))
+        puts = -sum(held.quantity for held in result.short_puts())
+        grew = puts > -sum(held.quantity for held in account.short_puts())
+        if grew and puts > self._limits.max_puts:
+            limit = self._limits.max_puts
+            raise Problem(409, "too_many_puts", f"this would make {puts} short puts; the limit is {limit}")
+        uncovered = _uncovered(result)
+        if uncovered > 0 and uncovered > _uncovered(account):
+            raise Problem(409, "uncovered", f"this would leave {uncovered} shares short or owed by calls")
+        margin = Decimal(str(self._limits.margin_rate))
+        power = result.cash - result.margin_used(margin)
+        if power < 0 and power < account.cash - account.margin_used(margin):
+            raise Problem(409, "insufficient_buying_power", f"the order would leave a buying power of {power}")
+
+
+def trade(before: Position | None, instrument: Instrument, signed: int, cost: Decimal) -> tuple[Position, Decimal]:
+    """The position after a trade, and the profit that the closed part of it realized (without fees)."""
+    held = before or Position(
+        instrument.contract, instrument.kind, instrument.strike, instrument.expires, 0, Decimal("0.00")
+    )
+    closing = min(abs(held.quantity), abs(signed)) if held.quantity * signed < 0 else 0
+    if not closing:
+        return replace(held, quantity=held.quantity + signed, cost=held.cost + cost), Decimal("0.00")
+    closed_cost = cents(held.cost * closing / abs(held.quantity))
+    closing_cost = cents(cost * closing / abs(signed))
+    remaining = held.cost - closed_cost + cost - closing_cost
+    return replace(held, quantity=held.quantity + signed, cost=remaining), -closed_cost - closing_cost
+
+
+def hold(connection: Connection, account: str, position: Position) -> None:
+    """Store a position in the place of the one it follows."""
+    key = [account, position.contract]
+    values = [position.quantity, position.cost, *key]
+    if not position.quantity:
+        connection.execute("DELETE FROM positions WHERE account = ? AND contract = ?", key)
+        return
+    changed = connection.execute(
+        "UPDATE positions SET quantity = ?, cost = ? WHERE account = ? AND contract = ?", values
+    ).fetchone()
+    if not changed or not changed[0]:
+        fields = [account, position.contract, position.kind, position.strike, position.expires]
+        connection.execute(
+            "INSERT INTO positions VALUES (?, ?, ?, ?, ?, ?, ?)", [*fields, position.quantity, position.cost]
+        )
+
+
+def _find(contract: str, quote: Quote, chain: Chain) -> Instrument:
+    if contract == quote.symbol:
+        return Instrument(contract, "stock", None, None, quote.bid, quote.ask)
+    option = chain.by_contract.get(contract)
+    if option is None:
+        raise Problem(404, "unknown_contract", f"{contract!r} is not in the chain; GET /v1/chain/{SYMBOL} lists it")
+    strike = Decimal(str(option.strike)).quantize(Decimal("0.01"))
+    return Instrument(contract, option.kind, strike, option.expires, option.bid, option.ask)
+
+
+def _reached(request: OrderRequest, price: Decimal) -> bool:
+    if request.limit is None:
+        return True
+    return price <= request.limit if request.side == "buy" else price >= request.limit
+
+
+def _uncovered(account: Account) -> int:
+    """Shares that short stock and short calls owe beyond the shares held."""
+    shares = sum(held.quantity for held in account.positions if held.kind == "stock")
+    calls = -sum(held.quantity for held in account.positions if held.kind == "call" and held.quantity < 0)
+    return calls * CONTRACT_SIZE - shares
+
+
+def _insert(connection: Connection, order: Order) -> None:
+    values = [*asdict(order).values()]
+    values[-1] = to_stored(order.at)
+    connection.execute(f"INSERT INTO orders VALUES ({', '.join('?' * len(values))})", values)  # noqa: S608 - marks only

@@ -1,0 +1,353 @@
+"""What a target is: its description, one request and its reply, the adapter's protocol, and the Target that scenarios drive."""
+
+import json
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Literal, Protocol
+
+from pydantic import Field, field_validator
+
+from readiness.errors import TargetError, nearest
+from readiness.model import Effect, Frozen
+
+Values = Mapping[str, Any]
+
+CAPABILITIES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "http": ("answers HTTP requests", ()),
+    "load": ("may be put under load (grant `load`)", ()),
+    "write": ("may be written to (grant `write`)", ()),
+    "process": ("is started by the gate, so it can be stopped, killed and restarted (start command, grant `disrupt`)", ()),
+    "network": ("reaches a dependency through an address that the gate may replace by a proxy (`dependencies`)", ()),
+    "health": ("has a readiness path (`health.ready`)", ()),
+    "liveness": ("has a liveness path (`health.live`)", ()),
+    "metrics": ("has a Prometheus metrics path (`metrics`)", ()),
+    "logs": ("writes logs that the gate can read (its standard output and error)", ()),
+    "identities": ("knows callers (`identities`)", ()),
+    "roles": ("lets one identity do what another may not (operations with an `identity` of their own)", ()),
+    "settings": ("names the environment variables it cannot start without (`required_settings`)", ()),
+    "unknown_settings": ("refuses misspelt environment variables (`settings_prefix`)", ()),
+    "counter": ("an amount that is added to and read back", ("prepare", "add", "read")),
+    "idempotency": ("a write with an idempotency key", ("prepare", "write", "read")),
+    "oms": (
+        "takes orders for accounts",
+        ("create_account", "account", "ledger", "chain", "order", "recommendation", "risk", "performance"),
+    ),
+    "feed": ("ingests market data whose source can be disturbed", ("control", "ingest", "quote", "chain")),
+    "history": ("ingests and serves price history", ("ingest", "query")),
+    "clock": ("has an exchange clock that can be set", ("set", "session", "calendar")),
+    "pricing": ("prices options", ("price", "implied_volatility")),
+    "money": ("rounds money by a stated rule", ("fee",)),
+    "end_of_day": ("closes the day", ("close", "report")),
+    "backup": ("backs up to a file and starts from it", ("backup",)),
+}
+"""Capability -> what it means, and the roles that a binding in readiness.yaml must fill with operation names."""
+
+
+class Operation(Frozen):
+    """One call that the target answers. ``{name}`` in path, headers and body is filled from prepared and given values."""
+
+    name: str
+    method: Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CALL"] = "GET"
+    path: str = "/"
+    headers: dict[str, str] = Field(default_factory=dict)
+    body: Any = None
+    expect: tuple[int, ...] = (200,)
+    identity: str | None = None
+    dependency: str | None = None
+    """Send it to this dependency instead of the target."""
+    weight: float = Field(default=0.0, ge=0)
+    """Share of the load mix; 0 leaves it out."""
+    effect: Effect = "read"
+    save: dict[str, str] = Field(default_factory=dict)
+    """In ``prepare``: value name -> dotted path into the JSON answer."""
+
+    @field_validator("path")
+    @classmethod
+    def _starts_with_a_slash(cls, path: str) -> str:
+        if not path.startswith("/"):
+            raise ValueError(f"path {path!r} must start with '/'")
+        return path
+
+
+class Identity(Frozen):
+    """How a caller proves who he is: a header and its value."""
+
+    header: str = "Authorization"
+    value: str
+
+
+class Health(Frozen):
+    """Paths that say whether the target lives and whether it can work."""
+
+    ready: str | None = None
+    live: str | None = None
+
+
+class Dependency(Frozen):
+    """Something the target needs; started by the gate when it has a command, and handed over in an environment variable."""
+
+    start: tuple[str, ...] = ()
+    address: str = "http://127.0.0.1:{port}"
+    variable: str
+    health: str | None = None
+
+
+class Mutant(Frozen):
+    """The target with one planted defect, and the check that must turn red on it."""
+
+    name: str
+    check: str
+    arguments: tuple[str, ...] = ()
+    environment: dict[str, str] = Field(default_factory=dict)
+
+
+class Binding(Frozen):
+    """Which operations fill the roles of a capability, or the fact that makes it absent."""
+
+    absent: str | None = None
+    roles: dict[str, str] = Field(default_factory=dict)
+    options: dict[str, Any] = Field(default_factory=dict)
+
+
+class TargetSpec(Frozen):
+    """The target as readiness.yaml describes it; everything an adapter and a scenario need to know."""
+
+    name: str = "target"
+    address: str = ""
+    start: tuple[str, ...] = ()
+    directory: str = ""
+    environment: dict[str, str] = Field(default_factory=dict)
+    health: Health = Health()
+    metrics: str | None = None
+    start_seconds: float = Field(default=30.0, gt=0, le=600)
+    stop_seconds: float = Field(default=10.0, gt=0, le=600)
+    required_settings: tuple[str, ...] = ()
+    invalid_settings: dict[str, str] = Field(default_factory=dict)
+    """Variable -> a value that the target must refuse to start with."""
+    settings_prefix: str | None = None
+    secrets: tuple[str, ...] = ()
+    """Values that must never appear in a log, a reply or a report."""
+    public: tuple[str, ...] = ()
+    """Operations that need no identity, said on purpose."""
+    identities: dict[str, Identity] = Field(default_factory=dict)
+    dependencies: dict[str, Dependency] = Field(default_factory=dict)
+    operations: tuple[Operation, ...] = ()
+    prepare: tuple[Operation, ...] = ()
+    capabilities: dict[str, Binding] = Field(default_factory=dict)
+    grants: tuple[Effect, ...] = ("read",)
+    mutants: tuple[Mutant, ...] = ()
+
+    def operation(self, name: str) -> Operation:
+        """Return the operation called ``name``; a dotted name goes through a capability's binding."""
+        capability, _, role = name.partition(".")
+        wanted = self.capabilities[capability].roles[role] if role and capability in self.capabilities else name
+        for operation in self.operations:
+            if operation.name == wanted:
+                return operation
+        raise TargetError(f"operation {name!r} is not described{nearest(name, (o.name for o in self.operations))}")
+
+    @property
+    def load_mix(self) -> tuple[Operation, ...]:
+        """The operations that take part in load."""
+        return tuple(operation for operation in self.operations if operation.weight > 0)
+
+
+@dataclass(frozen=True)
+class Request:
+    """One call, ready to be sent. ``timeout`` in seconds covers connect to last byte."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    timeout: float = 10.0
+    dependency: str | None = None
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back; ``error`` is empty when a complete answer arrived, whatever its status."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    seconds: float
+    error: str = ""
+
+    def json(self) -> Any:
+        """Return the decoded body, or None where it is not JSON."""
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            return None
+
+    @property
+    def text(self) -> str:
+        """The body as text; undecodable bytes are shown as such."""
+        return self.body.decode("utf-8", "backslashreplace")
+
+
+class ProcessControl(Protocol):
+    """What may be done to a target that the gate started itself."""
+
+    def pids(self) -> list[int]:
+        """Return the live process tree, the root first."""
+
+    def kill(self) -> None:
+        """SIGKILL the whole tree."""
+
+    def pause(self) -> None:
+        """SIGSTOP the whole tree."""
+
+    def resume(self) -> None:
+        """SIGCONT the whole tree."""
+
+    def terminate(self) -> None:
+        """Send SIGTERM to the root process."""
+
+    async def wait(self, timeout: float) -> int | None:
+        """Return the exit status, or None when it still lives after ``timeout`` seconds."""
+
+    async def start(self, *, environment: Mapping[str, str] | None = None, limits: Mapping[str, int] | None = None) -> None:
+        """Start again on the same data, with changed environment and resource limits, until it is healthy."""
+
+    async def trial(self, environment: Mapping[str, str | None], *, arguments: tuple[str, ...] = (), seconds: float = 5.0) -> "Trial":
+        """Start a second copy with scratch data of its own and a changed environment (None removes), and end it."""
+
+    def logs(self) -> str:
+        """Return everything the target wrote to its standard output and error."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """How a start went: exit status (None: it stayed up), seconds until it ended or was ready, its output."""
+
+    exit_status: int | None
+    ready: bool
+    seconds: float
+    output: str
+
+
+class Proxy(Protocol):
+    """A dependency's address as the target sees it; toxics are armed on it (see readiness.faults)."""
+
+    counters: dict[str, int]
+
+    def toxic(self, kind: str, **options: float) -> Any:
+        """Return a fault that is not armed yet."""
+
+
+class Adapter(Protocol):
+    """What a target plugin implements. It raises TargetError when the target cannot be started or reached."""
+
+    async def open(self) -> None:
+        """Start or reach the target and wait until it is healthy."""
+
+    async def close(self) -> None:
+        """Let go of everything; end what was started."""
+
+    async def send(self, request: Request) -> Reply:
+        """Send one request; a failure is a Reply with ``error``, never an exception."""
+
+    def offers(self) -> frozenset[str]:
+        """Return the capabilities that this adapter gives by itself."""
+
+    def handle(self) -> dict[str, Any]:
+        """Return what another process needs to attach to the running target (JSON)."""
+
+    async def attach(self, handle: dict[str, Any]) -> None:
+        """Use a target that another process has opened; its life is not ours."""
+
+    @property
+    def process(self) -> ProcessControl | None:
+        """Control over the process, where the gate started it."""
+
+    @property
+    def proxies(self) -> Mapping[str, Proxy]:
+        """The proxies in front of the target's dependencies, by name."""
+
+
+class Target:
+    """The system under test, as a scenario drives it."""
+
+    def __init__(self, spec: TargetSpec, adapter: Adapter, values: Values = MappingProxyType({})) -> None:
+        self.spec = spec
+        self.adapter = adapter
+        self.values: dict[str, Any] = dict(values)
+
+    @property
+    def process(self) -> ProcessControl:
+        """Control over the target's process; only for scenarios that need the capability `process`."""
+        if self.adapter.process is None:
+            raise TargetError("the target was not started by the gate: it cannot be stopped, killed or restarted")
+        return self.adapter.process
+
+    @property
+    def proxies(self) -> Mapping[str, Proxy]:
+        """The proxies in front of the target's dependencies, by name."""
+        return self.adapter.proxies
+
+    def request(self, operation: Operation | str, *, identity: str | None = "", timeout: float = 10.0, headers: Mapping[str, str] | None = None, **values: Any) -> Request:
+        """Build the request of an operation; ``identity=None`` sends it anonymously, "" as described."""
+        found = self.spec.operation(operation) if isinstance(operation, str) else operation
+        known = {**self.values, **values}
+        who = found.identity if identity == "" else identity
+        sent = {name: fill(value, known) for name, value in found.headers.items()}
+        if who:
+            sent[self.spec.identities[who].header] = self.spec.identities[who].value
+        body = b"" if found.body is None else json.dumps(fill(found.body, known)).encode()
+        if body:
+            sent.setdefault("Content-Type", "application/json")
+        return Request(found.method, fill(found.path, known), {**sent, **(headers or {})}, body, timeout, found.dependency)
+
+    async def call(self, operation: Operation | str, **options: Any) -> Reply:
+        """Send an operation; options as for `request`."""
+        return await self.adapter.send(self.request(operation, **options))
+
+    async def get(self, path: str, *, headers: Mapping[str, str] | None = None, timeout: float = 10.0) -> Reply:
+        """Send a plain GET."""
+        return await self.adapter.send(Request("GET", path, headers or {}, b"", timeout))
+
+    async def send(self, request: Request) -> Reply:
+        """Send a request that was built by hand."""
+        return await self.adapter.send(request)
+
+    async def prepare(self) -> None:
+        """Run the described preparation once and keep the values it saves."""
+        for step in self.spec.prepare:
+            reply = await self.call(step)
+            if reply.error or reply.status not in step.expect:
+                raise TargetError(f"prepare: {step.name} answered {reply.error or reply.status}: {reply.text[:300]}")
+            for name, path in step.save.items():
+                self.values[name] = dig(reply.json(), path)
+
+
+def fill(template: Any, values: Values) -> Any:
+    """Replace ``{name}`` in every string of a JSON-like template; a string that is one placeholder keeps the value's type."""
+    if isinstance(template, str):
+        fields = [name for _, name, _, _ in string.Formatter().parse(template) if name]
+        if len(fields) == 1 and template == f"{{{fields[0]}}}" and fields[0] in values:
+            return values[fields[0]]
+        for name in fields:
+            if name in values:
+                template = template.replace(f"{{{name}}}", str(values[name]))
+        return template
+    if isinstance(template, Mapping):
+        return {key: fill(value, values) for key, value in template.items()}
+    if isinstance(template, list | tuple):
+        return [fill(value, values) for value in template]
+    return template
+
+
+def dig(value: Any, path: str) -> Any:
+    """Return what stands at a dotted path (``a.0.b``) of decoded JSON; TargetError where there is nothing."""
+    for part in path.split("."):
+        try:
+            value = value[int(part)] if isinstance(value, list) else value[part]
+        except (KeyError, IndexError, TypeError, ValueError):
+            raise TargetError(f"the answer has nothing at {path!r} (no {part!r})") from None
+    return value
+
+
