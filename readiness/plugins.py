@@ -6,7 +6,18 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, ParamSpec, Protocol, TypeVar, cast
 
 from readiness.errors import PluginError, nearest
-from readiness.model import CATEGORIES, EFFECTS, SEVERITIES, Category, Effect, Outcome, Profile, Remediation, Report, Severity
+from readiness.model import (
+    CATEGORIES,
+    EFFECTS,
+    SEVERITIES,
+    Category,
+    Effect,
+    Outcome,
+    Profile,
+    Remediation,
+    Report,
+    Severity,
+)
 from readiness.target import CAPABILITIES, Adapter, TargetSpec
 
 P = ParamSpec("P")
@@ -205,7 +216,9 @@ def options_of(function: Callable[..., Any]) -> dict[str, Any]:
     return {p.name: p.default for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY}
 
 
-def apply_options(plugin: "Check[...] | Scenario[...]", base: Mapping[str, Any], given: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+def apply_options(
+    plugin: "Check[...] | Scenario[...]", base: Mapping[str, Any], given: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[str]]:
     """Return the options with ``given`` set over ``base``, and every complaint about them."""
     result, complaints = dict(base), []
     for name, value in given.items():

@@ -18,7 +18,10 @@ CAPABILITIES: dict[str, tuple[str, tuple[str, ...]]] = {
     "http": ("answers HTTP requests", ()),
     "load": ("may be put under load (grant `load`)", ()),
     "write": ("may be written to (grant `write`)", ()),
-    "process": ("is started by the gate, so it can be stopped, killed and restarted (start command, grant `disrupt`)", ()),
+    "process": (
+        "is started by the gate, so it can be stopped, killed and restarted (start command, grant `disrupt`)",
+        (),
+    ),
     "network": ("reaches a dependency through an address that the gate may replace by a proxy (`dependencies`)", ()),
     "health": ("has a readiness path (`health.ready`)", ()),
     "liveness": ("has a liveness path (`health.live`)", ()),
@@ -210,10 +213,14 @@ class ProcessControl(Protocol):
     async def wait(self, timeout: float) -> int | None:
         """Return the exit status, or None when it still lives after ``timeout`` seconds."""
 
-    async def start(self, *, environment: Mapping[str, str] | None = None, limits: Mapping[str, int] | None = None) -> None:
+    async def start(
+        self, *, environment: Mapping[str, str] | None = None, limits: Mapping[str, int] | None = None
+    ) -> None:
         """Start again on the same data, with changed environment and resource limits, until it is healthy."""
 
-    async def trial(self, environment: Mapping[str, str | None], *, arguments: tuple[str, ...] = (), seconds: float = 5.0) -> "Trial":
+    async def trial(
+        self, environment: Mapping[str, str | None], *, arguments: tuple[str, ...] = (), seconds: float = 5.0
+    ) -> "Trial":
         """Start a second copy with scratch data of its own and a changed environment (None removes), and end it."""
 
     def logs(self) -> str:
@@ -289,7 +296,15 @@ class Target:
         """The proxies in front of the target's dependencies, by name."""
         return self.adapter.proxies
 
-    def request(self, operation: Operation | str, *, identity: str | None = "", timeout: float = 10.0, headers: Mapping[str, str] | None = None, **values: Any) -> Request:
+    def request(
+        self,
+        operation: Operation | str,
+        *,
+        identity: str | None = "",
+        timeout: float = 10.0,
+        headers: Mapping[str, str] | None = None,
+        **values: Any,
+    ) -> Request:
         """Build the request of an operation; ``identity=None`` sends it anonymously, "" as described."""
         found = self.spec.operation(operation) if isinstance(operation, str) else operation
         known = {**self.values, **values}
@@ -300,7 +315,9 @@ class Target:
         body = b"" if found.body is None else json.dumps(fill(found.body, known)).encode()
         if body:
             sent.setdefault("Content-Type", "application/json")
-        return Request(found.method, fill(found.path, known), {**sent, **(headers or {})}, body, timeout, found.dependency)
+        return Request(
+            found.method, fill(found.path, known), {**sent, **(headers or {})}, body, timeout, found.dependency
+        )
 
     async def call(self, operation: Operation | str, **options: Any) -> Reply:
         """Send an operation; options as for `request`."""
@@ -349,5 +366,3 @@ def dig(value: Any, path: str) -> Any:
         except (KeyError, IndexError, TypeError, ValueError):
             raise TargetError(f"the answer has nothing at {path!r} (no {part!r})") from None
     return value
-
-

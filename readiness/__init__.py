@@ -1,0 +1,75 @@
+"""readiness: grades a running system before it is deployed. These are the names that a plugin may import."""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from readiness.errors import PluginError, ReadinessError, SettingsError, TargetError
+    from readiness.faults.children import Child
+    from readiness.faults.process import Killed, Paused, Terminated
+    from readiness.faults.proxy import ToxicProxy
+    from readiness.faults.resources import limit_witness
+    from readiness.load.client import HttpClient
+    from readiness.load.constant_arrival_rate import constant_arrival_rate
+    from readiness.load.per_vu_iterations import per_vu_iterations
+    from readiness.measure.recorder import Recorder
+    from readiness.measure.recording import Distribution, Readings, Recording, Samples
+    from readiness.model import (
+        CATEGORIES,
+        SEVERITIES,
+        SUITES,
+        CategoryScore,
+        Decision,
+        Estimate,
+        Fact,
+        FaultWindow,
+        Interval,
+        LedgerLine,
+        Measured,
+        NotApplicable,
+        Outcome,
+        Remediation,
+        Report,
+        Result,
+        Sample,
+        ScenarioSummary,
+        Scope,
+        Series,
+        Share,
+        SuiteResult,
+        Table,
+        Unknown,
+        Waiver,
+    )
+    from readiness.plugins import Workplace, check, reporter, scenario, target
+    from readiness.target import Operation, Reply, Request, Target, TargetSpec, Trial, dig, fill
+
+_HOMES = {
+    "readiness.errors": ("PluginError", "ReadinessError", "SettingsError", "TargetError"),
+    "readiness.faults.children": ("Child",),
+    "readiness.faults.process": ("Killed", "Paused", "Terminated"),
+    "readiness.faults.proxy": ("ToxicProxy",),
+    "readiness.faults.resources": ("limit_witness",),
+    "readiness.load.client": ("HttpClient",),
+    "readiness.load.constant_arrival_rate": ("constant_arrival_rate",),
+    "readiness.load.per_vu_iterations": ("per_vu_iterations",),
+    "readiness.measure.recorder": ("Recorder",),
+    "readiness.measure.recording": ("Distribution", "Readings", "Recording", "Samples"),
+    "readiness.model": (
+        "CATEGORIES", "SEVERITIES", "SUITES", "CategoryScore", "Decision", "Estimate", "Fact", "FaultWindow", "Interval",
+        "LedgerLine", "Measured", "NotApplicable", "Outcome", "Remediation", "Report", "Result", "Sample", "ScenarioSummary",
+        "Scope", "Series", "Share", "SuiteResult", "Table", "Unknown", "Waiver",
+    ),
+    "readiness.plugins": ("Workplace", "check", "reporter", "scenario", "target"),
+    "readiness.target": ("Operation", "Reply", "Request", "Target", "TargetSpec", "Trial", "dig", "fill"),
+}  # fmt: skip
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = sorted(_HOME_OF)  # noqa: PLE0605  # pyright: ignore[reportUnsupportedDunderAll]
+
+
+def __getattr__(name: str) -> Any:
+    # Lazy, so that `readiness --help` pays for nothing that it does not show.
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'readiness' has no public name {name!r}")
+    return getattr(importlib.import_module(_HOME_OF[name]), name)

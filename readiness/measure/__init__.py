@@ -1,0 +1,1 @@
+"""Measuring: statistics with intervals, recordings, the resource sampler."""

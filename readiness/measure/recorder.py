@@ -1,0 +1,99 @@
+"""The recorder that a scenario writes to: every line reaches the disk as it happens."""
+
+import asyncio
+import json
+import random
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+from readiness.measure.recording import write_samples
+from readiness.measure.resources import ResourceSampler
+from readiness.model import Sample
+
+
+class ArmedFault(Protocol):
+    """What the recorder needs of a fault (see readiness.faults)."""
+
+    name: str
+
+    async def arm(self) -> None: ...
+    async def disarm(self) -> None: ...
+    def witness(self) -> dict[str, Any]: ...
+
+
+class Recorder:
+    """Writes one recording: phases, facts, readings and fault windows as lines, samples as Parquet at the end."""
+
+    def __init__(self, folder: Path, scenario: str, *, seed: int = 0, users: int = 50) -> None:
+        self.scenario = scenario
+        self.random = random.Random(f"{seed}/{scenario}")
+        self.users = users
+        """Most users that any phase may simulate (STRESS_TEST_MAX_USERS)."""
+        self.samples: list[Sample] = []
+        self.phase_name = ""
+        self._folder = folder
+        self._begin = time.monotonic()
+        self._file = (folder / f"{scenario}.jsonl").open("w", buffering=1)
+
+    @property
+    def now(self) -> float:
+        """Seconds since the recording began (monotonic)."""
+        return time.monotonic() - self._begin
+
+    def phase(self, name: str, seconds: float = 0.0) -> None:
+        """A new phase begins; ``seconds`` is how long it should take, for the progress display. ``warm...`` is not measured."""
+        self.phase_name = name
+        self._write(kind="phase", name=name, at=self.now, seconds=seconds)
+
+    def fact(self, name: str, value: Any) -> None:
+        """Record a JSON value under a name; the last one of a name counts."""
+        self._write(kind="fact", name=name, value=value, at=self.now)
+
+    def readings(self, series: str, unit: str, at: list[float], values: list[float]) -> None:
+        """Record a quantity over time."""
+        self._write(kind="readings", series=series, unit=unit, at=at, values=values)
+
+    def sample(self, sample: Sample) -> None:
+        """Record one call."""
+        self.samples.append(sample)
+
+    @asynccontextmanager
+    async def fault(self, fault: ArmedFault) -> AsyncIterator[ArmedFault]:
+        """Arm a fault, disarm it whatever happens, and record its window with its witness."""
+        armed = self.now
+        self._write(kind="arming", fault=fault.name, at=armed)
+        try:
+            await fault.arm()
+            yield fault
+        finally:
+            await fault.disarm()
+            self._write(kind="window", fault=fault.name, armed=armed, disarmed=self.now, witness=fault.witness())
+
+    @asynccontextmanager
+    async def resources(self, pids: list[int], *, hertz: float = 10.0) -> AsyncIterator[None]:
+        """Sample the process tree of ``pids[0]`` while the block runs: rss_bytes, cpu_cores, descriptors, threads."""
+        sampler = ResourceSampler(pids[0] if pids else 0)
+        task = asyncio.create_task(sampler.run(lambda: self.now, 1.0 / hertz))
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            for series, (unit, at, values) in sampler.series.items():
+                self.readings(series, unit, at, values)
+
+    @contextmanager
+    def ending(self) -> Iterator[None]:
+        """Write the samples and, only where the block ended well, the line that makes the recording complete."""
+        try:
+            yield
+            write_samples(self._folder / f"{self.scenario}.parquet", self.samples)
+            self._write(kind="end", seconds=self.now)
+        finally:
+            self._file.close()
+
+    def _write(self, **entry: Any) -> None:
+        self._file.write(json.dumps(entry, default=str) + "\n")

@@ -1,0 +1,222 @@
+"""A recording: all that one scenario observed, as a check sees it. Read from disk; nothing here touches a target."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from readiness.measure import statistics
+from readiness.measure.statistics import Values
+from readiness.model import Estimate, FaultWindow, Sample
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """Values of one quantity, in its unit."""
+
+    values: Values
+
+    def percentile(self, percent: float) -> Estimate:
+        """Estimate a percentile (0 < percent < 100) with its interval."""
+        return statistics.percentile(self.values, percent)
+
+    @property
+    def largest(self) -> float:
+        """The largest value; 0 where there is none."""
+        return float(self.values.max()) if len(self.values) else 0.0
+
+    @property
+    def n(self) -> int:
+        """How many values there are."""
+        return len(self.values)
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Calls in columns; each ``where`` gives a smaller set."""
+
+    rows: tuple[Sample, ...] = ()
+
+    def where(self, *, phase: str | None = None, operation: str | None = None) -> "Samples":
+        """Return the calls of one phase and/or operation."""
+        return Samples(
+            tuple(
+                row
+                for row in self.rows
+                if (phase is None or row.phase == phase) and (operation is None or row.operation == operation)
+            )
+        )
+
+    @cached_property
+    def latency(self) -> Distribution:
+        """Seconds from the intended start to the last byte; failed calls included."""
+        return Distribution(np.array([row.latency for row in self.rows], dtype=np.float64))
+
+    @cached_property
+    def late(self) -> Distribution:
+        """Seconds by which the generator sent later than intended."""
+        return Distribution(np.array([row.late for row in self.rows], dtype=np.float64))
+
+    @property
+    def n(self) -> int:
+        """Calls attempted."""
+        return len(self.rows)
+
+    @property
+    def failed(self) -> int:
+        """Calls that were not verified as successful."""
+        return sum(1 for row in self.rows if row.error)
+
+    @property
+    def error_rate(self) -> Estimate:
+        """Failed / attempted, with its interval."""
+        return statistics.rate(self.failed, self.n)
+
+    @property
+    def errors(self) -> dict[str, int]:
+        """Failures by kind, the most frequent first."""
+        counts: dict[str, int] = {}
+        for row in self.rows:
+            if row.error:
+                counts[row.error] = counts.get(row.error, 0) + 1
+        return dict(sorted(counts.items(), key=lambda item: -item[1]))
+
+    @property
+    def seconds(self) -> float:
+        """From the first intended start to the last answer."""
+        if not self.rows:
+            return 0.0
+        return max(row.at + row.latency for row in self.rows) - min(row.at for row in self.rows)
+
+    @property
+    def throughput(self) -> float:
+        """Verified operations per second."""
+        return (self.n - self.failed) / self.seconds if self.seconds > 0 else 0.0
+
+
+@dataclass(frozen=True)
+class Readings:
+    """One quantity over time: seconds since the recording began, and values."""
+
+    unit: str = ""
+    at: tuple[float, ...] = ()
+    values: tuple[float, ...] = ()
+
+    @property
+    def peak(self) -> float:
+        """The largest value; NaN where nothing was read."""
+        return max(self.values, default=float("nan"))
+
+    @property
+    def growth(self) -> float:
+        """Median of the last fifth minus median of the first fifth; NaN under ten readings."""
+        if len(self.values) < 10:
+            return float("nan")
+        fifth = len(self.values) // 5
+        return float(np.median(self.values[-fifth:]) - np.median(self.values[:fifth]))
+
+    @property
+    def slope(self) -> Estimate:
+        """Trend per second with its interval."""
+        return statistics.slope(self.at, self.values)
+
+    @property
+    def mean(self) -> float:
+        """Arithmetic mean; NaN where nothing was read."""
+        return float(np.mean(self.values)) if self.values else float("nan")
+
+
+@dataclass(frozen=True)
+class Recording:
+    """Everything that one scenario observed."""
+
+    scenario: str = ""
+    samples: Samples = Samples()
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    readings: Mapping[str, Readings] = field(default_factory=dict)
+    windows: tuple[FaultWindow, ...] = ()
+    phases: tuple[tuple[str, float], ...] = ()
+    seconds: float = 0.0
+    complete: bool = True
+
+    @property
+    def latency(self) -> Distribution:
+        """Latency of the calls of the measured phases (those whose name does not begin with ``warm``)."""
+        return self.measured.latency
+
+    @cached_property
+    def measured(self) -> Samples:
+        """The calls outside warm-up."""
+        return Samples(tuple(row for row in self.samples.rows if not row.phase.startswith("warm")))
+
+    def window(self, fault: str) -> FaultWindow | None:
+        """The first window of a fault, or None."""
+        return next((window for window in self.windows if window.fault == fault), None)
+
+
+def read_recording(folder: Path, scenario: str) -> Recording:
+    """Read a recording from disk; one that did not reach its end is not ``complete``."""
+    facts: dict[str, Any] = {}
+    series: dict[str, tuple[str, list[float], list[float]]] = {}
+    windows: list[FaultWindow] = []
+    phases: list[tuple[str, float]] = []
+    end: float | None = None
+    for line in (folder / f"{scenario}.jsonl").read_text().splitlines():
+        entry = _entry(line)
+        match entry.pop("kind", None):
+            case "fact":
+                facts[entry["name"]] = entry["value"]
+            case "readings":
+                unit, at, values = series.setdefault(entry["series"], (entry["unit"], [], []))
+                at += entry["at"]
+                values += entry["values"]
+            case "window":
+                windows.append(FaultWindow(**entry))
+            case "phase":
+                phases.append((entry["name"], entry["at"]))
+            case "end":
+                end = entry["seconds"]
+    readings = {name: Readings(unit, tuple(at), tuple(values)) for name, (unit, at, values) in series.items()}
+    rows = _read_samples(folder / f"{scenario}.parquet")
+    complete = end is not None
+    return Recording(scenario, Samples(rows), facts, readings, tuple(windows), tuple(phases), end or 0.0, complete)
+
+
+def _entry(line: str) -> dict[str, Any]:
+    try:
+        entry = json.loads(line)
+    except ValueError:
+        return {}  # the last line of a scenario that was killed while it wrote
+    return entry if isinstance(entry, dict) else {}
+
+
+def _read_samples(path: Path) -> tuple[Sample, ...]:
+    if not path.is_file():
+        return ()
+    import duckdb
+
+    with duckdb.connect() as connection:
+        rows = connection.execute("SELECT * FROM read_parquet(?) ORDER BY at", [str(path)]).fetchall()
+    return tuple(Sample(*row) for row in rows)
+
+
+def write_samples(path: Path, samples: list[Sample]) -> None:
+    """Write samples as Parquet; the file appears whole or not at all."""
+    import duckdb
+
+    columns = dict(zip(Sample._fields, zip(*samples, strict=True), strict=True)) if samples else {}
+    table = {
+        name: np.array(columns.get(name, ()), dtype=kind)
+        for name, kind in zip(Sample._fields, ("f8", "f8", "f8", "O", "O", "i4", "O"), strict=True)
+    }
+    partial = path.with_suffix(".partial")
+    with duckdb.connect() as connection:
+        connection.register("samples", table)
+        columns_sql = "at, latency, late, operation::VARCHAR AS operation, phase::VARCHAR AS phase, status, error::VARCHAR AS error"
+        target = str(partial).replace("'", "''")
+        connection.execute(f"COPY (SELECT {columns_sql} FROM samples) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")  # noqa: S608
+    partial.replace(path)

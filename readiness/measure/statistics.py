@@ -1,0 +1,93 @@
+"""Order statistics and shares with their 95 % intervals. Definitions: nearest rank, never interpolated."""
+
+import math
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from readiness.model import Estimate
+
+CONFIDENCE = 0.95
+Values = npt.NDArray[np.float64]
+
+
+def nearest_rank(ordered: Values, percent: float) -> float:
+    """Return value number ceil(p*n/100) of a sorted, non-empty array."""
+    rank = max(1, math.ceil(percent * len(ordered) / 100 - 1e-9))
+    return float(ordered[rank - 1])
+
+
+def samples_needed(percent: float) -> int:
+    """Samples that bound a percentile from above with 95 % confidence: 59 for p95, 299 for p99 (1 - p**n >= 0.95)."""
+    return math.ceil(math.log(1 - CONFIDENCE) / math.log(percent / 100))
+
+
+@lru_cache(maxsize=1024)
+def _ranks(n: int, share: float) -> tuple[int, int]:
+    """Return the ranks (1-based; 0 and n + 1 mean unbounded) that hold the quantile with 95 % from each side at 97.5 %."""
+    cumulative = _binomial_cdf(n, share)
+    tail = (1 - CONFIDENCE) / 2
+    low = int(np.searchsorted(cumulative, tail, side="right"))
+    high = int(np.searchsorted(cumulative, 1 - tail, side="left")) + 1
+    return low, high
+
+
+def _binomial_cdf(n: int, share: float) -> Values:
+    k = np.arange(n + 1)
+    lgamma = np.concatenate(([0.0], np.cumsum(np.log(np.arange(1, n + 1)))))
+    log_pmf = lgamma[n] - lgamma[k] - lgamma[n - k] + k * math.log(share) + (n - k) * math.log1p(-share)
+    return np.cumsum(np.exp(log_pmf))
+
+
+def percentile(values: Values, percent: float) -> Estimate:
+    """Estimate a percentile (0 < percent < 100) with its order-statistic interval; distribution-free (David & Nagaraja, 7.1).
+
+    With too few values the interval is open: its upper end is infinite. No values: the value is NaN.
+    """
+    n, needed = len(values), samples_needed(percent)
+    if n == 0:
+        return Estimate(math.nan, -math.inf, math.inf, 0, needed)
+    ordered = np.sort(values)
+    low, high = _ranks(n, percent / 100)
+    # One-sided use is what samples_needed promises: between it and the two-sided need the maximum bounds from above.
+    above = float(ordered[high - 1]) if high <= n else (float(ordered[-1]) if n >= needed else math.inf)
+    below = float(ordered[low - 1]) if low >= 1 else -math.inf
+    return Estimate(nearest_rank(ordered, percent), below, above, n, needed)
+
+
+def wilson(good: int, tries: int) -> tuple[float, float]:
+    """Return the 95 % Wilson score interval of a share (Wilson 1927); (0, 1) without tries."""
+    if tries == 0:
+        return 0.0, 1.0
+    z2 = 1.959963984540054**2
+    share = good / tries
+    centre = (share + z2 / (2 * tries)) / (1 + z2 / tries)
+    half = math.sqrt(z2 * (share * (1 - share) / tries + z2 / (4 * tries * tries))) / (1 + z2 / tries)
+    return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def rate(bad: int, tries: int) -> Estimate:
+    """Estimate a failure rate. Upper end: exact one-sided 95 % bound where nothing failed (1 - 0.05**(1/n)), else Wilson."""
+    if tries == 0:
+        return Estimate(math.nan, 0.0, 1.0, 0)
+    low, high = wilson(bad, tries)
+    if bad == 0:
+        low, high = 0.0, float(1 - (1 - CONFIDENCE) ** (1 / tries))
+    return Estimate(bad / tries, low, high, tries)
+
+
+def slope(at: Sequence[float], values: Sequence[float]) -> Estimate:
+    """Estimate a trend per second: Theil-Sen, its interval from Kendall's tau (Sen 1968). Needs 10 points."""
+    x, y = np.asarray(at, dtype=float), np.asarray(values, dtype=float)
+    n = len(x)
+    if n < 10:
+        return Estimate(math.nan, -math.inf, math.inf, n, 10)
+    i, j = np.triu_indices(n, 1)
+    apart = x[j] > x[i]
+    slopes = np.sort((y[j] - y[i])[apart] / (x[j] - x[i])[apart])
+    spread = 1.959963984540054 * math.sqrt(n * (n - 1) * (2 * n + 5) / 18)
+    low = max(0, int((len(slopes) - spread) / 2))
+    high = min(len(slopes) - 1, int((len(slopes) + spread) / 2))
+    return Estimate(float(np.median(slopes)), float(slopes[low]), float(slopes[high]), n, 10)
