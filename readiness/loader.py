@@ -71,6 +71,17 @@ class Catalog:
             digest.update(Path(plugin.source).read_bytes())
         return digest.hexdigest()[:12]
 
+    def target_for(self, address: str, *, started: bool) -> TargetKind:
+        """Return the adapter for an address; a target with a start command goes through ``process``."""
+        scheme = "process" if started else address.partition(":")[0]
+        for kind in self.targets.values():
+            if scheme in kind.schemes:
+                return kind
+        known = sorted(scheme for kind in self.targets.values() for scheme in kind.schemes)
+        raise UsageError(
+            f"target {address!r}: unknown scheme {scheme!r}{nearest(scheme, known)}; known: {', '.join(known)}"
+        )
+
     def check(self, id: str) -> Check[...]:
         """Return the check called ``id``, or say which name is near."""
         if id not in self.checks:

@@ -113,10 +113,10 @@ class Workplace:
 
 @dataclass(frozen=True)
 class TargetKind:
-    """An adapter for one scheme of address."""
+    """An adapter for some schemes of address."""
 
     run: AdapterFactory
-    scheme: str
+    schemes: tuple[str, ...]
     source: str
     kind: Literal["target"] = "target"
 
@@ -125,8 +125,8 @@ class TargetKind:
 
     @property
     def id(self) -> str:
-        """The scheme."""
-        return self.scheme
+        """The first of its schemes."""
+        return self.schemes[0]
 
 
 Plugin = Check[...] | Scenario[...] | Reporter[...] | TargetKind
@@ -201,11 +201,11 @@ def reporter(*, terminal: bool = False) -> Callable[[Callable[P, Files]], Report
     return mark
 
 
-def target(*, scheme: str) -> Callable[[type], TargetKind]:
-    """Mark a class as the adapter for addresses of one scheme."""
+def target(*, schemes: tuple[str, ...]) -> Callable[[type], TargetKind]:
+    """Mark a class as the adapter for addresses of some schemes (the part before the first colon)."""
 
     def mark(run: type) -> TargetKind:
-        return TargetKind(cast(AdapterFactory, run), scheme, inspect.getsourcefile(run) or "")
+        return TargetKind(cast(AdapterFactory, run), schemes, inspect.getsourcefile(run) or "")
 
     return mark
 

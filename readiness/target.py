@@ -130,6 +130,10 @@ class TargetSpec(Frozen):
     invalid_settings: dict[str, str] = Field(default_factory=dict)
     """Variable -> a value that the target must refuse to start with."""
     settings_prefix: str | None = None
+    secret_settings: tuple[str, ...] = ()
+    """Variables whose values are secrets: the target must not start without them, and must never show them."""
+    database: str = ""
+    """Where the shared instance keeps its data (``{database}``); empty: in the run's scratch folder."""
     secrets: tuple[str, ...] = ()
     """Values that must never appear in a log, a reply or a report."""
     public: tuple[str, ...] = ()
@@ -141,6 +145,8 @@ class TargetSpec(Frozen):
     capabilities: dict[str, Binding] = Field(default_factory=dict)
     grants: tuple[Effect, ...] = ("read",)
     mutants: tuple[Mutant, ...] = ()
+    mutant_arguments: tuple[str, ...] = ()
+    """Appended to ``start`` when a mutant without arguments of its own is planted; ``{mutant}`` is its name."""
 
     def operation(self, name: str) -> Operation:
         """Return the operation called ``name``; a dotted name goes through a capability's binding."""

@@ -1,0 +1,250 @@
+"""Runs a plan: the target, the scenarios in processes of their own, the judging, the reports. Yields typed events."""
+
+import asyncio
+import json
+import os
+import shutil
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from readiness import events
+from readiness.errors import TargetError
+from readiness.faults.children import end_marked
+from readiness.job import Job, marks, new_scratch, write_job
+from readiness.judging import judge_run
+from readiness.loader import Catalog
+from readiness.model import ScenarioSummary
+from readiness.plan import Plan
+from readiness.plugins import Scenario
+from readiness.target import Adapter, Target
+from readiness.watchdog import Lifeline, start_watchdog
+
+POLL_SECONDS = 0.1
+PARALLEL_OWN = 2  # scenarios with an instance of their own, side by side; load always runs alone
+
+
+@dataclass
+class Run:
+    """What one run holds while it goes on."""
+
+    plan: Plan
+    catalog: Catalog
+    folder: Path
+    scratch: Path
+    id: str
+    seed: int
+    fail_fast: bool = False
+    begin: float = field(default_factory=time.monotonic)
+    summaries: dict[str, ScenarioSummary] = field(default_factory=dict)
+    queue: asyncio.Queue[events.Event | None] = field(default_factory=asyncio.Queue)
+    stopped: bool = False
+
+    def note(self, event: events.Event) -> None:
+        """Tell whoever listens, and the journal."""
+        with (self.folder / "journal.jsonl").open("a") as journal:
+            entry = {"event": type(event).__name__, "at": datetime.now(UTC).isoformat(), **_plain(event)}
+            journal.write(json.dumps(entry, default=str) + "\n")
+        self.queue.put_nowait(event)
+
+
+def _plain(event: events.Event) -> dict[str, object]:
+    # The report has files of its own.
+    return {name: value for name, value in vars(event).items() if name != "report"}
+
+
+def new_run(plan: Plan, catalog: Catalog, output: Path, seed: int, *, fail_fast: bool = False) -> Run:
+    """Make the run folder and the scratch folder."""
+    now = datetime.now(UTC)
+    id = f"{now:%Y%m%dT%H%M%S}-{os.urandom(3).hex()}"
+    folder = output / id
+    (folder / "recordings").mkdir(parents=True)
+    return Run(plan, catalog, folder.resolve(), new_scratch(), id, seed, fail_fast)
+
+
+async def run(state: Run) -> AsyncIterator[events.Event]:
+    """Run the plan and yield what happens; the last event carries the report, also when the run is cancelled."""
+    again = (sys.executable, "-m", "readiness", "judge", str(state.folder), "--interrupted")
+    lifeline = start_watchdog(state.id, state.scratch, again)
+    task = asyncio.create_task(_run(state, lifeline))
+    try:
+        while (event := await state.queue.get()) is not None:
+            yield event
+    finally:
+        if not task.done():
+            task.cancel()
+        await task
+
+
+async def _run(state: Run, lifeline: Lifeline) -> None:
+    job = _job(state)
+    write_job(job)
+    _write_plan(state, job)
+    scenarios = tuple(scenario.id for scenario in state.plan.scenarios)
+    scope = state.plan.scope.sentence
+    state.note(events.RunStarted(state.id, str(state.folder), scope, scenarios, len(state.plan.checks)))
+    adapter: Adapter | None = None
+    interrupted = False
+    try:
+        if scenarios:
+            adapter, job = await _open_shared(state, job)
+            await _run_scenarios(state, job)
+    except asyncio.CancelledError:
+        interrupted = True
+    finally:
+        with suppress(Exception):
+            if adapter is not None:
+                await adapter.close()
+        end_marked(state.id)
+        try:
+            await _conclude(state, job, interrupted=interrupted)
+        finally:
+            shutil.rmtree(state.scratch, ignore_errors=True)
+            lifeline.done()
+            state.queue.put_nowait(None)
+
+
+async def _conclude(state: Run, job: Job, *, interrupted: bool) -> None:
+    seconds = time.monotonic() - state.begin
+    async for event in judge_run(state.plan, job, state.summaries, seconds=seconds, interrupted=interrupted):
+        state.note(event)
+
+
+def _job(state: Run) -> Job:
+    plan = state.plan
+    return Job(
+        run=state.id,
+        folder=str(state.folder),
+        scratch=str(state.scratch),
+        spec=plan.settings.target,
+        plugins=tuple(str(folder) for folder in state.catalog.folders),
+        profile=plan.profile,
+        seed=state.seed,
+        environment=plan.settings.environment,
+        scenario_options=dict(plan.scenario_options),
+        check_options=dict(plan.check_options),
+        check_scenarios={check.id: check.needs for check in plan.checks if check.id not in plan.settled},
+    )
+
+
+def _write_plan(state: Run, job: Job) -> None:
+    """Write what judging again needs, without any secret."""
+    plan = state.plan
+    entry = {
+        "run": state.id,
+        "started": datetime.now(UTC).isoformat(),
+        "target": job.spec.name,
+        "checks": [check.id for check in plan.checks],
+        "scenarios": [scenario.id for scenario in plan.scenarios],
+        "profile": plan.profile,
+        "seed": state.seed,
+        "plugins": list(job.plugins),
+        "scope": plan.scope.model_dump(),
+        "scenario_options": job.scenario_options,
+        "check_options": job.check_options,
+        "settled": {id: {"kind": outcome.kind, "reason": outcome.reason} for id, outcome in plan.settled.items()},
+        "policy": plan.policy.model_dump(mode="json"),
+        "environment": plan.settings.environment.model_dump(exclude={"databento_api_key"}),
+    }
+    (state.folder / "plan.json").write_text(json.dumps(entry, indent=1, default=str))
+
+
+async def _open_shared(state: Run, job: Job) -> tuple[Adapter, Job]:
+    """Start or reach the target that all scenarios share which do not disrupt it."""
+    begin = time.monotonic()
+    adapter = job.adapter(state.catalog, "shared", proxied=False)
+    target = Target(job.spec, adapter)
+    try:
+        await adapter.open()
+        await target.prepare()
+    except TargetError:
+        await adapter.close()
+        raise
+    state.note(events.TargetStarted(job.spec.address or job.spec.name, time.monotonic() - begin))
+    job = job.model_copy(update={"handle": adapter.handle(), "values": target.values})
+    write_job(job)
+    return adapter, job
+
+
+async def _run_scenarios(state: Run, job: Job) -> None:
+    """Load first and alone; then what inspects or writes, beside what has an instance of its own."""
+    load = [s for s in state.plan.scenarios if s.effect == "load"]
+    own = [s for s in state.plan.scenarios if s.effect == "disrupt"]
+    shared = [s for s in state.plan.scenarios if s.effect in ("read", "write")]
+    for scenario in load:
+        await _run_scenario(state, job, scenario)
+    lanes = [shared, *(own[lane::PARALLEL_OWN] for lane in range(PARALLEL_OWN))]
+    await asyncio.gather(*(_run_lane(state, job, lane) for lane in lanes))
+
+
+async def _run_lane(state: Run, job: Job, scenarios: list[Scenario[...]]) -> None:
+    for scenario in scenarios:
+        await _run_scenario(state, job, scenario)
+
+
+async def _run_scenario(state: Run, job: Job, scenario: Scenario[...]) -> None:
+    """Run one scenario in a process of its own, until it ends or its deadline comes."""
+    if state.stopped:
+        return
+    state.note(events.ScenarioStarted(scenario.id, scenario.suite))
+    deadline = min(scenario.deadline or job.environment.pytest_timeout, job.environment.pytest_timeout)
+    begin = time.monotonic()
+    output = state.scratch / f"{scenario.id}.output"
+    with output.open("wb") as sink:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "readiness.worker", "scenario", str(state.scratch / "job.json"), scenario.id,
+            stdin=asyncio.subprocess.DEVNULL, stdout=sink, stderr=sink,
+            env={**os.environ, **marks(job.run, scenario.id)}, start_new_session=True,
+        )  # fmt: skip
+    watch = asyncio.create_task(_watch_phases(state, job.recordings / f"{scenario.id}.jsonl", scenario))
+    status, reason = "finished", ""
+    try:
+        async with asyncio.timeout(deadline):
+            if await process.wait() != 0:
+                status, reason = "crashed", _last_lines(output, job)
+    except TimeoutError:
+        status, reason = "timed out", f"no end after {deadline:g} s"
+    finally:
+        watch.cancel()
+        end_marked(marks(job.run, scenario.id)["READINESS_RUN"])
+        await process.wait()
+    state.stopped = state.stopped or (state.fail_fast and status != "finished")
+    seconds = time.monotonic() - begin
+    state.summaries[scenario.id] = ScenarioSummary(
+        scenario=scenario.id,
+        suite=scenario.suite,
+        title=scenario.id,
+        status=status,
+        reason=reason,
+        seconds=seconds,  # type: ignore[arg-type]
+    )
+    state.note(events.ScenarioFinished(scenario.id, scenario.suite, status, seconds, reason))
+
+
+async def _watch_phases(state: Run, path: Path, scenario: Scenario[...]) -> None:
+    """Follow the recording as it grows and tell of each phase."""
+    place = 0
+    while True:
+        await asyncio.sleep(POLL_SECONDS)
+        if not path.is_file():
+            continue
+        with path.open() as file:
+            file.seek(place)
+            for line in file:
+                if not line.endswith("\n"):
+                    break
+                place += len(line.encode())
+                if line.startswith('{"kind": "phase"'):
+                    entry = json.loads(line)
+                    state.note(events.PhaseStarted(scenario.id, entry["name"], entry["seconds"]))
+
+
+def _last_lines(output: Path, job: Job) -> str:
+    text = "\n".join(output.read_text(errors="replace").strip().splitlines()[-4:])
+    for secret in job.spec.secrets:
+        text = text.replace(secret, "********")
+    return text[-600:] or "it ended without a word"

@@ -1,0 +1,84 @@
+"""What a worker process must know to run its part of a run; written once, read by each worker."""
+
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field
+
+from readiness.loader import Catalog, load
+from readiness.model import Frozen, Profile
+from readiness.plugins import Workplace
+from readiness.settings import RunEnvironment
+from readiness.target import Adapter, TargetSpec
+
+MARK = "READINESS_RUN"
+SCRATCH_MARKER = ".readiness-scratch"
+
+
+class Job(Frozen):
+    """One run, as its workers see it. Holds secrets: it lies in the scratch folder, readable by its owner only."""
+
+    run: str
+    folder: str
+    scratch: str
+    spec: TargetSpec
+    plugins: tuple[str, ...] = ()
+    profile: Profile = "standard"
+    seed: int = 0
+    environment: RunEnvironment = RunEnvironment()
+    scenario_options: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    check_options: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    check_scenarios: dict[str, str] = Field(default_factory=dict)
+    handle: dict[str, Any] | None = None
+    """How to attach to the shared instance."""
+    values: dict[str, Any] = Field(default_factory=dict)
+    """What the preparation of the shared instance saved."""
+
+    @property
+    def recordings(self) -> Path:
+        """Where recordings lie."""
+        return Path(self.folder) / "recordings"
+
+    def catalog(self) -> Catalog:
+        """Load the plugins of this run."""
+        return load(Path(folder) for folder in self.plugins)
+
+    def workplace(self, name: str, *, proxied: bool) -> Workplace:
+        """A folder of its own for one instance of the target."""
+        folder = Path(self.scratch) / name
+        folder.mkdir(parents=True, exist_ok=True)
+        return Workplace(str(folder), self.seed, proxied, marks(self.run, name))
+
+    def adapter(self, catalog: Catalog, name: str, *, proxied: bool) -> Adapter:
+        """Make the adapter of the target; it is not open yet."""
+        kind = catalog.target_for(self.spec.address, started=bool(self.spec.start))
+        return kind(self.spec, self.workplace(name, proxied=proxied))
+
+
+def marks(run: str, part: str) -> Mapping[str, str]:
+    """The environment that marks a child as belonging to one part of a run."""
+    return {MARK: f"{run}.{part}"}
+
+
+def new_scratch() -> Path:
+    """Make a private folder that the watchdog may remove."""
+    folder = Path(tempfile.mkdtemp(prefix="readiness-"))
+    (folder / SCRATCH_MARKER).touch()
+    return folder
+
+
+def write_job(job: Job) -> Path:
+    """Write the job where only its owner can read it; return its path."""
+    path = Path(job.scratch) / "job.json"
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(job.model_dump_json())
+    return path
+
+
+def read_job(path: Path) -> Job:
+    """Read a job."""
+    return Job.model_validate_json(path.read_text())

@@ -1,0 +1,213 @@
+"""From recordings on disk to a report: judge every check in a killable process, score, report. Touches no target."""
+
+import asyncio
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from readiness import events
+from readiness.assembly import assemble_report
+from readiness.faults.children import end_marked
+from readiness.job import MARK, Job, marks
+from readiness.measure.recording import read_recording
+from readiness.model import Broken, Outcome, Report, ScenarioSummary, Unknown
+from readiness.plan import Plan
+from readiness.policy import policy_hash
+from readiness.worker import OUTCOME
+
+CHECK_SECONDS = 30.0  # a check is pure; what takes longer hangs
+REPORTER_SECONDS = 60.0
+
+
+async def judge_run(
+    plan: Plan, job: Job, summaries: Mapping[str, ScenarioSummary], *, seconds: float, interrupted: bool
+) -> AsyncIterator[events.Event]:
+    """Judge what was recorded and write the reports; the last event carries the report."""
+    summaries = {scenario.id: summary_of(plan, job, summaries, scenario.id) for scenario in plan.scenarios}
+    outcomes, durations = await _outcomes(plan, job, summaries)
+    windows = {id: summary.windows for id, summary in summaries.items()}
+    report = assemble_report(
+        plan, outcomes, durations, summaries, windows,
+        run=job.run, seconds=seconds, interrupted=interrupted, environment=environment_of(plan, job),
+        timestamp=datetime.now(UTC).isoformat(timespec="seconds"),
+    )  # fmt: skip
+    report = redacted(report, job.spec.secrets)
+    for result in report.results:
+        yield events.CheckFinished(result.check, result.category, result.status, result.reason)
+    async for event in write_reports(job, report):
+        yield event
+    yield events.RunFinished(report, job.folder)
+
+
+def summary_of(plan: Plan, job: Job, known: Mapping[str, ScenarioSummary], id: str) -> ScenarioSummary:
+    """Complete the summary of a scenario by what its recording holds."""
+    scenario = next(scenario for scenario in plan.scenarios if scenario.id == id)
+    if not (job.recordings / f"{id}.jsonl").is_file():
+        return known.get(id) or ScenarioSummary(scenario=id, suite=scenario.suite, title=id, status="not run")
+    recording = read_recording(job.recordings, id)
+    status = known[id].status if id in known else ("finished" if recording.complete else "crashed")
+    return ScenarioSummary(
+        scenario=id, suite=scenario.suite, title=id, status=status,
+        reason=known[id].reason if id in known else ("" if recording.complete else "its recording has no end"),
+        seconds=known[id].seconds if id in known else recording.seconds,
+        samples=recording.samples.n, errors=recording.samples.failed, phases=recording.phases, windows=recording.windows,
+    )  # fmt: skip
+
+
+async def _outcomes(
+    plan: Plan, job: Job, summaries: Mapping[str, ScenarioSummary]
+) -> tuple[dict[str, Outcome], dict[str, float]]:
+    outcomes: dict[str, Outcome] = dict(plan.settled)
+    waiting = {}
+    for id, scenario in job.check_scenarios.items():
+        summary = summaries[scenario]
+        if summary.status == "finished":
+            waiting[id] = scenario
+        elif summary.status == "not run":
+            outcomes[id] = Unknown(f"the scenario {scenario!r} did not run")
+        else:
+            outcomes[id] = Broken(f"the scenario {scenario!r} {summary.status}: {summary.reason}")
+    durations: dict[str, float] = {}
+    if waiting:
+        async for id, outcome, seconds in _judged(job, waiting):
+            outcomes[id] = outcome
+            durations[id] = seconds
+    return outcomes, durations
+
+
+async def _judged(job: Job, waiting: Mapping[str, str]) -> AsyncIterator[tuple[str, Outcome, float]]:
+    """Let a worker judge; one that hangs or dies costs the check it was at, and another goes on with the rest."""
+    job = job.model_copy(update={"check_scenarios": dict(waiting)})
+    path = Path(job.scratch) / "judge.json"
+    path.write_text(job.model_dump_json())
+    path.chmod(0o600)
+    done: set[str] = set()
+    round = 0
+    while done != waiting.keys():
+        log = Path(job.scratch) / f"outcomes-{round}.jsonl"
+        round += 1
+        ended = await _work(job, ["judge", str(path), str(log), *sorted(done)], log, CHECK_SECONDS)
+        at = None
+        for entry in _lines(log):
+            if "outcome" in entry:
+                at = None
+                done.add(entry["check"])
+                yield entry["check"], OUTCOME.validate_python(entry["outcome"]), entry["seconds"]
+            else:
+                at = entry["check"]
+        if at is None and done != waiting.keys():
+            at = next(id for id in waiting if id not in done)
+        if at is not None:
+            done.add(at)
+            yield at, Broken(f"the check {ended}"), CHECK_SECONDS
+
+
+async def _work(job: Job, arguments: list[str], log: Path, patience: float) -> str:
+    """Run a worker until it ends or its log has stood still for ``patience`` seconds; say how it ended."""
+    part = f"worker-{arguments[0]}"
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "readiness.worker", *arguments,
+        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+        env={**os.environ, **marks(job.run, part)}, start_new_session=True,
+    )  # fmt: skip
+    size, moved = -1, time.monotonic()
+    try:
+        while True:
+            try:
+                async with asyncio.timeout(0.25):
+                    status = await process.wait()
+                return "ended early" if status == 0 else f"ended the judging process with status {status}"
+            except TimeoutError:
+                now = log.stat().st_size if log.exists() else 0
+                if now != size:
+                    size, moved = now, time.monotonic()
+                elif time.monotonic() - moved > patience:
+                    return f"did not end within {patience:g} s"
+    finally:
+        end_marked(marks(job.run, part)[MARK])
+        await process.wait()
+
+
+async def write_reports(job: Job, report: Report) -> AsyncIterator[events.Event]:
+    """Write every report file in a worker; a reporter that breaks or hangs costs its own file."""
+    source, done, round = Path(job.scratch) / "report.json", set[str](), 0
+    source.write_text(report.model_dump_json())
+    while True:
+        log = Path(job.scratch) / f"reports-{round}.jsonl"
+        round += 1
+        arguments = ["report", str(Path(job.scratch) / "job.json"), str(source), str(log), *sorted(done)]
+        ended = await _work(job, arguments, log, REPORTER_SECONDS)
+        at = None
+        for entry in _lines(log):
+            if "paths" in entry or "error" in entry:
+                at = None
+                done.add(entry["reporter"])
+                for path in entry.get("paths", ()):
+                    yield events.ReportWritten(path)
+                if "error" in entry:
+                    yield events.ReporterFailed(entry["reporter"], entry["error"])
+            else:
+                at = entry["reporter"]
+        if at is None:
+            return
+        done.add(at)
+        yield events.ReporterFailed(at, ended)
+
+
+def redacted(report: Report, secrets: tuple[str, ...]) -> Report:
+    """Return the report with every secret masked, wherever it may have slipped in."""
+    text = report.model_dump_json()
+    masked = text
+    for secret in secrets:
+        if len(secret) >= 8:
+            masked = masked.replace(json.dumps(secret)[1:-1], "********")
+    return report if masked == text else Report.model_validate_json(masked)
+
+
+def environment_of(plan: Plan, job: Job) -> dict[str, Any]:
+    """Machine, versions, git revision, policy hash, catalogue version, profile and seed."""
+    return {
+        "machine": platform.machine(),
+        "system": f"{platform.system()} {platform.release()}",
+        "cpus": os.cpu_count(),
+        "memory_bytes": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
+        "python": platform.python_version(),
+        "readiness": _version(),
+        "git_revision": _git_revision(),
+        "policy": plan.policy.name,
+        "policy_hash": policy_hash(plan.policy),
+        "catalogue_version": job.catalog().version,
+        "profile": job.profile,
+        "seed": job.seed,
+        "stress_test_max_users": job.environment.stress_test_max_users,
+        "scenario_deadline_seconds": job.environment.pytest_timeout,
+    }
+
+
+def _version() -> str:
+    try:
+        return version("readiness-gate")
+    except PackageNotFoundError:
+        return "checkout"
+
+
+def _git_revision() -> str | None:
+    try:
+        done = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, timeout=5, check=False)  # noqa: S607 - the user's git
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() or None
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    if not path.is_file():
+        return []
+    return [json.loads(line) for line in path.read_text().splitlines() if line.endswith("}")]

@@ -1,0 +1,144 @@
+"""The plan of a run: which checks and scenarios, with which options; all configuration errors appear here, together."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from readiness.errors import PolicyError, SettingsError, UsageError, nearest
+from readiness.loader import Catalog
+from readiness.model import CATEGORIES, NotApplicable, Outcome, Profile, Scope, Skipped, Unknown
+from readiness.plugins import Check, Scenario, apply_options, options_of
+from readiness.policy import Policy
+from readiness.settings import Settings
+from readiness.target import CAPABILITIES, TargetSpec
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What will run. ``settled`` holds the checks that are decided without running anything, with their outcome."""
+
+    checks: tuple[Check[...], ...]
+    scenarios: tuple[Scenario[...], ...]
+    settled: Mapping[str, Outcome]
+    scenario_options: Mapping[str, dict[str, Any]]
+    check_options: Mapping[str, dict[str, Any]]
+    profile: Profile
+    scope: Scope
+    settings: Settings
+    policy: Policy
+    foreign: frozenset[str]
+
+
+def make_plan(
+    catalog: Catalog,
+    settings: Settings,
+    policy: Policy,
+    *,
+    categories: tuple[str, ...] = (),
+    only: tuple[str, ...] = (),
+    profile: Profile = "standard",
+) -> Plan:
+    """Plan a run of some suites or categories (all when empty), or of ``only`` these checks."""
+    checks = _selected(catalog, categories, only)
+    missing = missing_capabilities(catalog, settings.target)
+    settled = {
+        check.id: outcome for check in checks if (outcome := _settle(check, catalog, policy, missing, settings.target))
+    }
+    wanted = {check.needs for check in checks if check.id not in settled}
+    scenarios = tuple(scenario for id, scenario in catalog.scenarios.items() if id in wanted)
+    problems: list[str] = []
+    _known_names(problems, "scenarios", settings.scenarios, catalog.scenarios)
+    _known_names(problems, "policy.checks", policy.checks, catalog.checks)
+    scenario_options, check_options = {}, {}
+    for scenario in catalog.scenarios.values():
+        given = settings.scenarios.get(scenario.id, {})
+        scenario_options[scenario.id], complaints = apply_options(scenario, scenario.options(profile), given)
+        problems += complaints
+    for check in catalog.checks.values():
+        rule = policy.checks.get(check.id)
+        check_options[check.id], complaints = apply_options(check, options_of(check.run), rule.options if rule else {})
+        problems += complaints
+    if problems:
+        raise (SettingsError if settings.scenarios else PolicyError)("\n".join(problems))
+    return Plan(
+        checks, scenarios, settled, scenario_options, check_options, profile,
+        _scope(categories, only), settings, policy, frozenset(catalog.foreign),
+    )  # fmt: skip
+
+
+def missing_capabilities(catalog: Catalog, spec: TargetSpec) -> dict[str, str]:
+    """Return capability -> why this target does not offer it, as far as its description tells."""
+    started = bool(spec.start)
+    scheme = spec.address.partition(":")[0]
+    offered = {
+        "http": started or scheme in ("http", "https"),
+        "load": "load" in spec.grants,
+        "write": "write" in spec.grants,
+        "process": started and "disrupt" in spec.grants,
+        "network": started and "disrupt" in spec.grants and bool(spec.dependencies),
+        "health": spec.health.ready is not None,
+        "liveness": spec.health.live is not None,
+        "metrics": spec.metrics is not None,
+        "logs": started,
+        "identities": bool(spec.identities),
+        "roles": len({operation.identity for operation in spec.operations if operation.identity}) > 1,
+        "settings": started and bool(spec.required_settings or spec.invalid_settings),
+        "unknown_settings": started and spec.settings_prefix is not None,
+    }
+    result = {}
+    for name, (meaning, roles) in CAPABILITIES.items():
+        has = offered.get(name, name in spec.capabilities and spec.capabilities[name].absent is None)
+        if not has:
+            hint = f"; bind it under `capabilities` with the roles {', '.join(roles)}" if roles else ""
+            result[name] = f"the target {meaning}: not described or not granted{hint}"
+    return result
+
+
+def needed_capabilities(check: Check[...], catalog: Catalog) -> tuple[str, ...]:
+    """What the check and its scenario need, the effect's own capability included."""
+    scenario = catalog.scenarios[check.needs]
+    by_effect = {"read": (), "load": ("load",), "write": ("write",), "disrupt": ("process",)}[scenario.effect]
+    return tuple(dict.fromkeys((*by_effect, *scenario.capabilities, *check.capabilities)))
+
+
+def _settle(
+    check: Check[...], catalog: Catalog, policy: Policy, missing: Mapping[str, str], spec: TargetSpec
+) -> Outcome | None:
+    rule = policy.checks.get(check.id)
+    if rule is not None and rule.skip:
+        return Skipped(rule.skip)
+    needed = needed_capabilities(check, catalog)
+    for name in needed:
+        binding = spec.capabilities.get(name)
+        if binding is not None and binding.absent:
+            return NotApplicable(binding.absent)
+    lacking = [name for name in needed if name in missing]
+    return Unknown("; ".join(f"needs `{name}`: {missing[name]}" for name in lacking)) if lacking else None
+
+
+def _selected(catalog: Catalog, categories: tuple[str, ...], only: tuple[str, ...]) -> tuple[Check[...], ...]:
+    suites = sorted({scenario.suite for scenario in catalog.scenarios.values()})
+    known = [*suites, *CATEGORIES]
+    for name in categories:
+        if name not in known:
+            raise UsageError(f"--categories: unknown {name!r}{nearest(name, known)}; known: {', '.join(known)}")
+    chosen = [catalog.check(id) for id in only] or list(catalog.checks.values())
+    if categories:
+        chosen = [c for c in chosen if c.category in categories or catalog.scenarios[c.needs].suite in categories]
+    if not chosen:
+        raise UsageError("the selection holds no check; `readiness list` shows what there is")
+    return tuple(chosen)
+
+
+def _scope(categories: tuple[str, ...], only: tuple[str, ...]) -> Scope:
+    selected = (*categories, *only)
+    if not selected:
+        return Scope(partial=False, selected=(), sentence="Everything was in scope.")
+    names = ", ".join(selected)
+    return Scope(
+        partial=True, selected=selected, sentence=f"Scoped verdict: it covers {names} only, not the deployment."
+    )
+
+
+def _known_names(problems: list[str], where: str, given: Mapping[str, Any], known: Mapping[str, Any]) -> None:
+    problems += [f"{where}: unknown {name!r}{nearest(name, known)}" for name in given if name not in known]

@@ -1,0 +1,178 @@
+"""readiness.yaml and the environment: what may be set, every default, every complaint together."""
+
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import Field, ValidationError
+
+from readiness.errors import SettingsError, nearest
+from readiness.model import Frozen, Profile
+from readiness.target import CAPABILITIES, TargetSpec
+
+FILE = "readiness.yaml"
+EMBEDDED = Path(__file__).parent / "desk" / FILE
+
+
+class RunEnvironment(Frozen):
+    """The environment variables that change a run."""
+
+    test_database_url: str = ""
+    databento_api_key: str = ""
+    google_application_credentials: str = ""
+    pytest_timeout: float = Field(default=300.0, gt=0, le=86400)
+    """Hard deadline of one scenario, in seconds."""
+    stress_test_max_users: int = Field(default=50, ge=1, le=10000)
+    """Most users that a stress phase simulates."""
+
+
+class Settings(Frozen):
+    """Everything that a readiness.yaml may say."""
+
+    target: TargetSpec
+    policy: dict[str, Any] = Field(default_factory=dict)
+    plugins: tuple[str, ...] = ()
+    profile: Profile = "standard"
+    output: str = "readiness-reports"
+    scenarios: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    """Scenario id -> options."""
+    environment: RunEnvironment = RunEnvironment()
+
+
+def read_environment(variables: Mapping[str, str] = os.environ) -> RunEnvironment:
+    """Read the variables of a run; SettingsError names the variable, its value and what would be right."""
+    given = {name: variables[name.upper()] for name in RunEnvironment.model_fields if variables.get(name.upper())}
+    try:
+        environment = RunEnvironment.model_validate(given)
+    except ValidationError as error:
+        lines = [f"{str(e['loc'][0]).upper()}={e['input']!r}: {e['msg']}" for e in error.errors()]
+        raise SettingsError("\n".join(lines)) from None
+    problems = []
+    url = environment.test_database_url
+    if url and not url.startswith("duckdb:///"):
+        problems.append(f"TEST_DATABASE_URL={url!r}: right would be duckdb:///PATH")
+    credentials = environment.google_application_credentials
+    if credentials and not Path(credentials).is_file():
+        problems.append(f"GOOGLE_APPLICATION_CREDENTIALS={credentials!r}: there is no such file")
+    if problems:
+        raise SettingsError("\n".join(problems))
+    return environment
+
+
+def find_file(given: str | None, folder: Path) -> Path:
+    """Return the settings file: the given one, else readiness.yaml in ``folder``, else that of the embedded desk."""
+    if given is not None:
+        if not Path(given).is_file():
+            raise SettingsError(f"--config {given}: there is no such file")
+        return Path(given)
+    return folder / FILE if (folder / FILE).is_file() else EMBEDDED
+
+
+def read_settings(path: Path, *, address: str | None = None, variables: Mapping[str, str] = os.environ) -> Settings:
+    """Read a settings file; every complaint in one SettingsError. ``address`` replaces the target by a running one."""
+    environment = read_environment(variables)
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: not readable as YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(data, dict) or not isinstance(data.get("target"), dict):
+        raise SettingsError(f"{path}: must be a mapping with a `target:` section; `readiness init` writes one")
+    if unknown := [key for key in data if key not in Settings.model_fields or key == "environment"]:
+        known = [key for key in Settings.model_fields if key != "environment"]
+        raise SettingsError(
+            f"{path}: unknown section {unknown[0]!r}{nearest(str(unknown[0]), known)}; known: {', '.join(known)}"
+        )
+    made: dict[str, str] = {}
+    filled = _interpolate(data, variables, made, path)
+    if address is not None:
+        filled["target"] = {**filled["target"], "address": address, "start": []}
+    filled["environment"] = environment
+    try:
+        settings = Settings.model_validate(filled)
+    except ValidationError as error:
+        raise SettingsError("\n".join(_complaint(path, entry) for entry in error.errors())) from None
+    if problems := _inconsistent(settings.target):
+        raise SettingsError("\n".join(f"{path}: {problem}" for problem in problems))
+    return _with_secrets(settings, made, path)
+
+
+def _with_secrets(settings: Settings, made: Mapping[str, str], path: Path) -> Settings:
+    spec = settings.target
+    known = {*made.values(), *(i.value for i in spec.identities.values()), *spec.secrets}
+    known |= {spec.environment[name] for name in spec.secret_settings if name in spec.environment}
+    directory = spec.directory or ("" if path == EMBEDDED else str(path.resolve().parent))
+    changed = spec.model_copy(update={"secrets": tuple(sorted(known)), "directory": directory})
+    return settings.model_copy(update={"target": changed})
+
+
+_PLACEHOLDER = re.compile(r"\$\{(secret:)?([A-Za-z_][A-Za-z0-9_]*)(?::-((?:[^{}]|\$\{[^{}]*\})*))?\}")
+
+
+def _interpolate(value: Any, variables: Mapping[str, str], made: dict[str, str], path: Path) -> Any:
+    """Replace ``${NAME}``, ``${NAME:-default}`` and ``${secret:NAME}`` (random, one per name and run) in every string."""
+    if isinstance(value, dict):
+        return {key: _interpolate(entry, variables, made, path) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [_interpolate(entry, variables, made, path) for entry in value]
+    if not isinstance(value, str):
+        return value
+
+    def replace(match: re.Match[str]) -> str:
+        secret, name, default = match.groups()
+        if secret:
+            return made.setdefault(name, secrets.token_hex(16))
+        if variables.get(name):
+            return variables[name]
+        if default is None:
+            raise SettingsError(
+                f"{path}: ${{{name}}} is used, but {name} is not set; ${{{name}:-default}} gives a default"
+            )
+        return str(_interpolate(default, variables, made, path))
+
+    return _PLACEHOLDER.sub(replace, value)
+
+
+def _complaint(path: Path, entry: Any) -> str:
+    place = ".".join(str(part) for part in entry["loc"])
+    if entry["type"] == "extra_forbidden":
+        known = TargetSpec.model_fields if entry["loc"][0] == "target" else Settings.model_fields
+        return f"{path}: {place}: unknown key{nearest(str(entry['loc'][-1]), known)}"
+    shown = "" if isinstance(entry["input"], dict | list) else f" (is {entry['input']!r})"
+    return f"{path}: {place}: {entry['msg']}{shown}"
+
+
+def _inconsistent(spec: TargetSpec) -> list[str]:
+    """Complaints about names that lead nowhere."""
+    problems = []
+    if not spec.address and not spec.start:
+        problems.append("target: needs an `address` (a running service) or a `start` command")
+    names = [operation.name for operation in spec.operations]
+    problems += [f"operation {name!r} is described twice" for name in sorted({n for n in names if names.count(n) > 1})]
+    for operation in (*spec.operations, *spec.prepare):
+        if operation.identity and operation.identity not in spec.identities:
+            hint = nearest(operation.identity, spec.identities)
+            problems.append(f"operation {operation.name!r}: unknown identity {operation.identity!r}{hint}")
+        if operation.dependency and operation.dependency not in spec.dependencies:
+            problems.append(f"operation {operation.name!r}: unknown dependency {operation.dependency!r}")
+    for capability, binding in spec.capabilities.items():
+        problems += _binding_problems(capability, binding.absent, binding.roles, names)
+    return problems
+
+
+def _binding_problems(capability: str, absent: str | None, roles: Mapping[str, str], names: list[str]) -> list[str]:
+    if capability not in CAPABILITIES:
+        return [f"capabilities: unknown capability {capability!r}{nearest(capability, CAPABILITIES)}"]
+    if absent is not None:
+        return [] if absent.strip() else [f"capabilities.{capability}.absent: needs the fact that makes it so"]
+    wanted = CAPABILITIES[capability][1]
+    problems = [f"capabilities.{capability}: role {role!r} names no operation" for role in wanted if role not in roles]
+    problems += [
+        f"capabilities.{capability}.{role}: unknown operation {name!r}{nearest(name, names)}"
+        for role, name in roles.items()
+        if name not in names
+    ]
+    return problems

@@ -1,0 +1,44 @@
+"""A running service, reached by its URL."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from readiness import HttpClient, Reply, Request, TargetError, TargetSpec, Workplace, target
+
+
+@target(schemes=("http", "https"))
+class HttpTarget:
+    """Sends to one origin; the service's life is not ours."""
+
+    process = None
+    proxies: Mapping[str, Any] = {}
+
+    def __init__(self, spec: TargetSpec, workplace: Workplace) -> None:  # noqa: ARG002 - every adapter is made alike
+        self._spec = spec
+        self._client = HttpClient(spec.address)
+
+    async def open(self) -> None:
+        """See that something answers there."""
+        path = self._spec.health.ready or self._spec.health.live or "/"
+        reply = await self._client.send(Request("GET", path, timeout=5.0))
+        if reply.error:
+            raise TargetError(f"target {self._spec.address}: {path} could not be reached: {reply.error}")
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.close()
+
+    async def send(self, request: Request) -> Reply:
+        """Send one request."""
+        return await self._client.send(request)
+
+    def offers(self) -> frozenset[str]:
+        """What any HTTP service gives."""
+        return frozenset({"http", "load", "write"})
+
+    def handle(self) -> dict[str, Any]:
+        """Nothing is needed beyond the address."""
+        return {}
+
+    async def attach(self, handle: dict[str, Any]) -> None:
+        """The address is enough."""

@@ -1,0 +1,132 @@
+"""A worker process: runs one scenario, judges recordings, or writes reports, so that a plugin can crash or hang alone.
+
+python -m readiness.worker scenario JOB ID · judge JOB OUTCOMES [DONE ...] · report JOB REPORT DONE
+"""
+
+import asyncio
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from readiness.errors import TargetError
+from readiness.job import Job, read_job
+from readiness.measure.recorder import Recorder
+from readiness.measure.recording import Recording, read_recording
+from readiness.model import AnyOutcome, Broken, Outcome, Report, Unknown
+from readiness.plugins import Check
+from readiness.target import Target
+
+OUTCOME: TypeAdapter[Outcome] = TypeAdapter(AnyOutcome)
+
+
+def main(arguments: list[str]) -> int:
+    """Run the part that the arguments name."""
+    part, job = arguments[0], read_job(Path(arguments[1]))
+    if part == "scenario":
+        _runner()(_scenario(job, arguments[2]))
+    elif part == "judge":
+        _judge(job, Path(arguments[2]), set(arguments[3:]))
+    else:
+        _report(job, Path(arguments[2]), Path(arguments[3]), set(arguments[4:]))
+    return 0
+
+
+def _runner() -> Any:
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.run
+    return uvloop.run
+
+
+async def _scenario(job: Job, id: str) -> None:
+    catalog = job.catalog()
+    scenario = catalog.scenarios[id]
+    own = scenario.effect == "disrupt" or job.handle is None
+    adapter = job.adapter(catalog, id, proxied=own)
+    target = Target(job.spec, adapter, job.values)
+    try:
+        if own:
+            await adapter.open()
+            await target.prepare()
+        else:
+            await adapter.attach(job.handle or {})
+        recorder = Recorder(job.recordings, id, seed=job.seed, users=job.environment.stress_test_max_users)
+        with recorder.ending():
+            await scenario(target, recorder, **job.scenario_options[id])
+    finally:
+        await adapter.close()
+
+
+def _judge(job: Job, outcomes: Path, done: set[str]) -> None:
+    """Judge one check after the other; each begins with a line that says so, in case it never ends."""
+    catalog = job.catalog()
+    recordings: dict[str, Recording] = {}
+    with outcomes.open("a", buffering=1) as file:
+        for id, scenario in job.check_scenarios.items():
+            if id in done:
+                continue
+            file.write(json.dumps({"check": id}) + "\n")
+            begin = time.monotonic()
+            if scenario not in recordings:
+                recordings[scenario] = read_recording(job.recordings, scenario)
+            outcome = judge_one(catalog.checks[id], recordings[scenario], job.check_options[id])
+            seconds = time.monotonic() - begin
+            line = {"check": id, "outcome": OUTCOME.dump_python(outcome, mode="json"), "seconds": seconds}
+            file.write(json.dumps(line) + "\n")
+
+
+def judge_one(check: Check[...], recording: Recording, options: dict[str, Any]) -> Outcome:
+    """Let a check judge; a fault without a witness proves nothing, and what the check raises is its own error."""
+    unproven = [window.fault for window in recording.windows if not window.witness]
+    if unproven:
+        return Unknown(f"the fault {unproven[0]!r} left no witness, and a fault without a witness proves nothing")
+    try:
+        outcome = check(recording, **options)
+    except KeyError as error:
+        return Unknown(f"the scenario {recording.scenario!r} recorded no {error.args[0]!r}")
+    except Exception as error:  # noqa: BLE001 - whatever a check raises costs its own result only
+        return Broken(f"the check raised {type(error).__name__}: {error}")
+    return (
+        outcome
+        if isinstance(outcome, Outcome)
+        else Broken(f"the check returned a {type(outcome).__name__}, not an outcome")
+    )
+
+
+def _report(job: Job, report_file: Path, log: Path, done: set[str]) -> None:
+    """Write every report file; each line of the log says which reporter began and what it wrote."""
+    catalog = job.catalog()
+    report = Report.model_validate_json(report_file.read_text())
+    with log.open("a", buffering=1) as file:
+        for id, reporter in catalog.reporters.items():
+            if reporter.terminal or id in done:
+                continue
+            file.write(json.dumps({"reporter": id}) + "\n")
+            try:
+                files = reporter(report)
+                written = files.items() if not isinstance(files, str) else [(f"{id}.txt", files)]
+                paths = [_write_whole(Path(job.folder), name, text) for name, text in written]
+                file.write(json.dumps({"reporter": id, "paths": paths}) + "\n")
+            except Exception as error:  # noqa: BLE001 - a broken reporter costs its own file only
+                file.write(json.dumps({"reporter": id, "error": f"{type(error).__name__}: {error}"}) + "\n")
+
+
+def _write_whole(folder: Path, name: str, text: str) -> str:
+    path = folder / Path(name).name
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(path)
+    return str(path)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except TargetError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(TargetError.exit_code)

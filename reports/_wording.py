@@ -1,0 +1,161 @@
+"""How every format says the same thing: percentages, values against limits, states, and strings that nobody has to trust."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from decimal import ROUND_FLOOR, Decimal
+from math import inf, isfinite, isnan
+
+from readiness import SEVERITIES, Report, Result, SuiteResult
+
+WORST_FIRST = ("FAIL", "ERROR", "INCONCLUSIVE", "UNKNOWN", "WARN", "PASS", "SKIPPED", "NOT_APPLICABLE")
+UNDECIDED = ("ERROR", "INCONCLUSIVE", "UNKNOWN", "SKIPPED")
+STATE_WORDS = {
+    "FAIL": "Failed",
+    "ERROR": "Error",
+    "INCONCLUSIVE": "Inconclusive",
+    "UNKNOWN": "Unknown",
+    "WARN": "Warning",
+    "PASS": "Passed",
+    "SKIPPED": "Skipped",
+    "NOT_APPLICABLE": "Not applicable",
+}
+NOT_MEASURED = "not measured"
+LINE = 600
+
+# Whole terminal sequences first, so that no "[31m" is left; then every control, bidirectional override, surrogate and non-character.
+_SEQUENCES = re.compile(r"\x1b\[[0-9:;<=>?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
+_INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]")
+
+
+def clean(text: object, limit: int = LINE) -> str:
+    """Return one line without control characters, cut to about ``limit`` characters with a note of how many were left out."""
+    return " ".join(clean_lines(text, limit).split())
+
+
+def clean_lines(text: object, limit: int = LINE) -> str:
+    """Like :func:`clean`, but line breaks and tabs stay."""
+    whole = str(text)
+    kept = whole if len(whole) <= limit else whole[:limit]
+    plain = _INVISIBLE.sub("", _SEQUENCES.sub("", kept.replace("\r\n", "\n").replace("\r", "\n")))
+    if len(whole) > limit:
+        plain += f" … ({len(whole) - limit:,} more characters; the JSON report has them all)"
+    return plain
+
+
+def words(identifier: str) -> str:
+    """Turn ``data_integrity`` into ``Data integrity``."""
+    text = clean(identifier, 120).replace("_", " ").strip()
+    return text[:1].upper() + text[1:]
+
+
+def percent(share: float | None, digits: int = 2) -> str:
+    """Write a share in percent, never rounded up: 0.69999 is 69.99 %, so that no number contradicts its verdict."""
+    if share is None:
+        return NOT_MEASURED
+    if not isfinite(share):
+        return f"{number(share)} %" if not isnan(share) else number(share)
+    return f"{(Decimal(repr(float(share))) * 100).quantize(Decimal(1).scaleb(-digits), ROUND_FLOOR)} %"
+
+
+def percent_range(low: float, high: float) -> str:
+    """Write an interval of shares."""
+    return f"{percent(low).removesuffix(' %')} – {percent(high)}"
+
+
+def points(share: float) -> str:
+    """Write what a finding costs, in points of 100."""
+    return f"{share * 100:.2f}" if isfinite(share) else number(share)
+
+
+def number(value: float) -> str:
+    """Write a value with the digits that a reader can use; infinity and not-a-number by name."""
+    if isnan(value):
+        return "not a number"
+    if not isfinite(value):
+        return "∞" if value == inf else "−∞"
+    if value == int(value) and abs(value) < 1e15:
+        return f"{int(value):,}"
+    if abs(value) >= 1000:
+        return f"{value:,.1f}" if abs(value) < 1e15 else f"{value:.4g}"
+    return f"{value:.3f}".rstrip("0") if abs(value) >= 1 else f"{value:.4g}"
+
+
+def with_unit(value: float, unit: str) -> str:
+    """Write a value with its unit; a share in percent."""
+    if unit in ("share", "ratio"):
+        return percent(value)
+    return f"{number(value)} {clean(unit, 30)}".strip()
+
+
+def observed(result: Result) -> str:
+    """Write the value that was seen; empty for a fact. It never looks equal to a limit that it is not equal to."""
+    if result.value is None:
+        return ""
+    text = with_unit(result.value, result.unit)
+    if result.limit is not None and result.value != result.limit and text == with_unit(result.limit, result.unit):
+        return f"{result.value!r} {clean(result.unit, 30)}".strip()
+    return text
+
+
+def required(result: Result) -> str:
+    """Write the limit with its direction, which is the side of the limit where the objective lies."""
+    if result.limit is None:
+        return ""
+    sign = "≥" if result.objective is not None and result.objective > result.limit else "≤"
+    return f"{sign} {with_unit(result.limit, result.unit)}"
+
+
+def duration(seconds: float) -> str:
+    """Write a duration as a person would."""
+    if not isfinite(seconds) or seconds < 0:
+        return number(seconds)
+    if seconds < 60:
+        return f"{seconds:.3g} s" if seconds < 10 else f"{seconds:.1f} s"
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes} min {rest:02d} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min {rest:02d} s"
+
+
+def worst_first(results: Iterable[Result]) -> list[Result]:
+    """Order results as a reader needs them: by state, then severity, then name."""
+    return sorted(results, key=lambda r: (WORST_FIRST.index(r.status), SEVERITIES.index(r.severity), r.check, r.suite))
+
+
+def tally(results: Iterable[Result]) -> dict[str, int]:
+    """Count results by state, worst first; states without results are left out."""
+    counts = Counter(result.status for result in results)
+    return {status: counts[status] for status in WORST_FIRST if counts[status]}
+
+
+def tally_sentence(results: Iterable[Result]) -> str:
+    """Say how many results there are of each state."""
+    counts = tally(results)
+    return ", ".join(f"{count} {STATE_WORDS[status].lower()}" for status, count in counts.items()) or "no results"
+
+
+def suite_details(suite: SuiteResult) -> str:
+    """Say in one line how a suite went."""
+    parts = [clean(suite.error, 200)] if suite.error else []
+    if suite.results or not parts:
+        parts.append(tally_sentence(suite.results))
+    if suite.duration_seconds > 0:
+        parts.append(duration(suite.duration_seconds))
+    return " · ".join(parts)
+
+
+def flags(result: Result) -> list[str]:
+    """Name what stands beside the state."""
+    return [name for name in ("waived", "flaky", "advisory") if getattr(result, name)]
+
+
+def first_lines(report: Report) -> list[str]:
+    """Return what must be said before anything else: that the run was a part, or that it was cut short."""
+    lines = [f"SCOPED: {clean(report.scope.sentence)}"] if report.scope.partial else []
+    if report.interrupted:
+        lines.append("INTERRUPTED: the run was cut short; what follows is what had been measured until then.")
+    return lines
+
+
+def named(report: Report, entry: str) -> Result | None:
+    """Find the result that an entry of a list of check ids means; a finding that failed comes first."""
+    return next((result for result in worst_first(report.results) if result.check == entry), None)

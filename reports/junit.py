@@ -1,0 +1,129 @@
+"""Writes one JUnit file per suite that ran, for the test views of CI systems.
+
+JUnit knows passed, failure, error and skipped; nothing that is not known may look like a pass there:
+
+- PASS and WARN pass; a WARN says so in its output.
+- FAIL is a failure; when waived it is skipped, with the waiver as its message.
+- ERROR is an error; so is a suite that broke before it had results.
+- UNKNOWN and INCONCLUSIVE are a failure of type INCONCLUSIVE where the check is a blocker or critical (a pipeline must not go on as if
+  it had been seen), otherwise skipped.
+- SKIPPED and NOT_APPLICABLE are skipped, each with its reason.
+
+The exact status, severity, score and flags are properties of each case, the verdict is a property of the suite.
+"""
+
+import re
+from xml.etree import ElementTree
+
+from readiness import Report, Result, SuiteResult, reporter
+
+from ._wording import clean_lines, flags, observed, required
+
+OUTPUT = 20_000
+
+
+@reporter()
+def junit(report: Report) -> dict[str, str]:
+    """JUnit XML, one file per suite that ran."""
+    files: dict[str, str] = {}
+    for name, suite in report.detailed_results.items():
+        if suite.status != "NOT_RUN":
+            files[_file_name(name, files)] = _document(report, name, suite)
+    return files
+
+
+def _file_name(suite: str, taken: dict[str, str]) -> str:
+    stem = re.sub(r"[^A-Za-z0-9_-]", "_", suite)[:80] or "unnamed"
+    name, count = f"test_results_{stem}.xml", 1
+    while name in taken:
+        count += 1
+        name = f"test_results_{stem}_{count}.xml"
+    return name
+
+
+def _document(report: Report, name: str, suite: SuiteResult) -> str:
+    element = ElementTree.Element("testsuite", name=_xml(name), timestamp=_xml(report.timestamp))
+    _properties(
+        element,
+        verdict=report.verdict,
+        deployment_ready=report.deployment_ready,
+        overall_score=report.overall_score,
+        suite_status=suite.status,
+        scope=report.scope.sentence,
+        interrupted=report.interrupted,
+    )
+    for result in suite.results:
+        element.append(_case(result))
+    if suite.status == "ERROR" and not any(result.status == "ERROR" for result in suite.results):
+        case = ElementTree.SubElement(element, "testcase", name="suite", classname=_xml(name), time="0.000")
+        _say(case, "error", "ERROR", suite.error or "the suite broke and gave no reason", "")
+    for attribute, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        element.set(attribute, str(len(element.findall(f"testcase/{tag}"))))
+    element.set("tests", str(len(element.findall("testcase"))))
+    element.set("time", f"{suite.duration_seconds:.3f}")
+    root = ElementTree.Element("testsuites")
+    root.append(element)
+    ElementTree.indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
+
+
+def _case(result: Result) -> ElementTree.Element:
+    place = f"{result.suite}.{result.category}"
+    case = ElementTree.Element("testcase", name=_xml(result.check), classname=_xml(place), time=f"{result.duration_seconds:.3f}")
+    _properties(
+        case,
+        status=result.status,
+        severity=result.severity,
+        category=result.category,
+        score_low=result.score.low,
+        score_high=result.score.high,
+        flags=", ".join(flags(result)),
+    )
+    tag, kind = _verdict_of(result)
+    if tag:
+        reason = f"waived: {result.reason}" if result.status == "FAIL" and result.waived else result.reason
+        _say(case, tag, kind, reason, _body(result))
+    elif result.status == "WARN":
+        ElementTree.SubElement(case, "system-out").text = _xml(f"WARN: {result.reason}")
+    return case
+
+
+def _verdict_of(result: Result) -> tuple[str, str]:
+    """The JUnit element for a status, and its type; empty for a pass."""
+    match result.status:
+        case "PASS" | "WARN":
+            return "", ""
+        case "FAIL":
+            return ("skipped", "WAIVED") if result.waived else ("failure", "FAIL")
+        case "ERROR":
+            return "error", "ERROR"
+        case "UNKNOWN" | "INCONCLUSIVE" if result.critical:
+            return "failure", "INCONCLUSIVE"
+    return "skipped", result.status
+
+
+def _body(result: Result) -> str:
+    lines = [result.title, result.reason]
+    if result.value is not None or result.limit is not None:
+        lines.append(f"observed {observed(result) or 'nothing'}, required {required(result) or 'nothing'}")
+    if result.remediation:
+        lines.append(f"What to do: {result.remediation.text}")
+    if result.reproduce:
+        lines.append(f"Reproduce: {result.reproduce}")
+    return "\n".join(lines)
+
+
+def _say(case: ElementTree.Element, tag: str, kind: str, message: str, body: str) -> None:
+    element = ElementTree.SubElement(case, tag, type=kind, message=_xml(f"{kind}: {message}", 1000))
+    element.text = _xml(body) or None
+
+
+def _properties(parent: ElementTree.Element, **values: object) -> None:
+    element = ElementTree.SubElement(parent, "properties")
+    for name, value in values.items():
+        ElementTree.SubElement(element, "property", name=name, value=_xml("" if value is None else value))
+
+
+def _xml(value: object, limit: int = OUTPUT) -> str:
+    # clean_lines removes everything that XML 1.0 forbids; the writer escapes the rest.
+    return clean_lines(value, limit)

@@ -1,0 +1,68 @@
+"""Price history on its way through: ingested, counted, queried, and ingested once more.
+
+Why: rows that vanish or appear twice spoil every figure that is derived from them, and nobody sees it in an answer.
+Fix: the counts of the two ingestions and of the queries before and after show at which step rows were lost.
+"""
+
+from typing import Any
+
+from readiness import Recorder, Reply, Sample, Target, scenario
+
+
+@scenario(
+    suite="end_to_end_workflows",
+    effect="write",
+    capabilities=("history",),
+    quick={"rows": 10_000},
+    full={"rows": 1_000_000, "first": "2015-01-02", "last": "2025-06-10", "queries": 300, "query_seconds": 30.0},
+    deadline=300.0,
+)
+async def data_pipeline(
+    target: Target,
+    recorder: Recorder,
+    *,
+    rows: int = 20_000,
+    first: str = "2024-01-01",
+    last: str = "2024-12-31",
+    year: str = "2024",
+    queries: int = 60,
+    query_seconds: float = 4.0,
+    timeout: float = 120.0,
+) -> None:
+    """Ingest ``rows`` rows, query a year up to ``queries`` times (59 bound a p95), ingest the same rows again."""
+    recorder.fact("asked", {"rows": rows, "first": first, "last": last})
+    recorder.phase("ingest")
+    recorder.fact("before", await _count(target, first, last))
+    recorder.fact(
+        "ingest", _seen(await target.call("history.ingest", timeout=timeout, start=first, end=last, rows=rows))
+    )
+    recorder.fact("after", await _count(target, first, last))
+    recorder.phase("query", query_seconds)
+    begin = recorder.now
+    for _ in range(queries):
+        at = recorder.now
+        if at - begin > query_seconds:
+            break
+        reply = await target.call("history.query", start=f"{year}-01-01", end=f"{year}-12-31")
+        error = reply.error or ("" if reply.status == 200 else f"status {reply.status}")
+        recorder.sample(Sample(at, reply.seconds, 0.0, "history", "query", reply.status, error))
+    recorder.phase("ingest again")
+    recorder.fact(
+        "again", _seen(await target.call("history.ingest", timeout=timeout, start=first, end=last, rows=rows))
+    )
+    recorder.fact("finally", await _count(target, first, last))
+
+
+async def _count(target: Target, first: str, last: str) -> dict[str, Any]:
+    """What the target serves of the period; the days themselves are not kept."""
+    reply = await target.call("history.query", start=first, end=last, timeout=30.0)
+    content = reply.json()
+    served = content if isinstance(content, dict) else {}
+    days = served.get("days")
+    dates = [day.get("date") for day in days if isinstance(day, dict)] if isinstance(days, list) else []
+    counts = {"rows": served.get("rows"), "days": len(dates), "distinct_days": len(set(dates))}
+    return {"status": reply.status, "error": reply.error, **counts}
+
+
+def _seen(reply: Reply) -> dict[str, Any]:
+    return {"status": reply.status, "error": reply.error, "seconds": reply.seconds, "body": reply.json()}

@@ -1,0 +1,85 @@
+"""What the exchange's calendar, the option calculator and the fee rule answer to questions with known answers.
+
+Why: these are pure calculations with an exact answer; an error in one of them is in every trade. Fix: the check that turns
+red lists question, answer and the right answer.
+"""
+
+from typing import Any
+
+from readiness import Recorder, Reply, Target, scenario
+
+
+@scenario(suite="real_world_scenarios", effect="write", capabilities=("clock", "pricing", "money"))
+async def exchange_sessions(
+    target: Target,
+    recorder: Recorder,
+    *,
+    dates: tuple[str, ...] = (
+        "2025-03-07",
+        "2025-03-10",
+        "2025-10-31",
+        "2025-11-03",
+        "2025-11-28",
+        "2025-07-04",
+        "2025-04-18",
+        "2025-01-09",
+        "2025-11-27",
+        "2025-06-14",
+    ),
+    spot: float = 34.0,
+    strikes: tuple[float, ...] = (28.0, 34.0, 40.0),
+    years: tuple[float, ...] = (0.1, 0.5),
+    volatilities: tuple[float, ...] = (0.3, 0.9),
+    rate: float = 0.05,
+    fees: tuple[tuple[str, str], ...] = (
+        ("2.50", "0.05"),
+        ("0.50", "0.05"),
+        ("0.50", "0.01"),
+        ("1.50", "0.01"),
+        ("2.50", "0.01"),
+        ("2.70", "0.05"),
+        ("1.00", "0.005"),
+        ("1.00", "0.015"),
+        ("1.00", "1.005"),
+        ("8.25", "0.02"),
+        ("100.00", "0.00125"),
+        ("1.00", "0.0251"),
+    ),
+) -> None:
+    """Ask for each date, for prices and Greeks over a grid and the volatilities behind them, and for fees on ties."""
+    recorder.phase("calendar")
+    days = [{"date": date, **_seen(await target.call("clock.calendar", date=date))} for date in dates]
+    recorder.fact("calendar", days)
+    recorder.phase("prices")
+    grid = [
+        {"kind": kind, "spot": spot, "strike": strike, "years": year, "rate": rate, "volatility": volatility}
+        for kind in ("call", "put")
+        for strike in strikes
+        for year in years
+        for volatility in volatilities
+    ]
+    recorder.fact("prices", [{"asked": asked, **await _price(target, asked)} for asked in grid])
+    recorder.phase("fees")
+    recorder.fact(
+        "fees",
+        [
+            {"notional": notional, "rate": rate, **_seen(await target.call("money.fee", notional=notional, rate=rate))}
+            for notional, rate in fees
+        ],
+    )
+
+
+async def _price(target: Target, asked: dict[str, Any]) -> dict[str, Any]:
+    """The price with its Greeks, and the volatility that this price implies."""
+    priced = await target.call("pricing.price", **asked)
+    content = priced.json()
+    price = content.get("price") if isinstance(content, dict) else None
+    if price is None:
+        return {"price": _seen(priced), "implied": None}
+    terms = {name: value for name, value in asked.items() if name != "volatility"}
+    implied = await target.call("pricing.implied_volatility", **terms, price=price)
+    return {"price": _seen(priced), "implied": _seen(implied)}
+
+
+def _seen(reply: Reply) -> dict[str, Any]:
+    return {"status": reply.status, "error": reply.error, "seconds": reply.seconds, "body": reply.json()}
