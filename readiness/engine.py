@@ -6,8 +6,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Coroutine
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +21,7 @@ from readiness.model import ScenarioSummary
 from readiness.plan import Plan
 from readiness.plugins import Scenario
 from readiness.target import Adapter, Target
-from readiness.watchdog import Lifeline, start_watchdog
+from readiness.watchdog import start_watchdog
 
 POLL_SECONDS = 0.1
 PARALLEL_OWN = 2  # scenarios with an instance of their own, side by side; load always runs alone
@@ -43,6 +42,9 @@ class Run:
     summaries: dict[str, ScenarioSummary] = field(default_factory=dict)
     queue: asyncio.Queue[events.Event | None] = field(default_factory=asyncio.Queue)
     stopped: bool = False
+    reports: bool = True
+    failure: str = ""
+    """Why the target could not be started or reached."""
 
     def note(self, event: events.Event) -> None:
         """Tell whoever listens, and the journal."""
@@ -57,60 +59,78 @@ def _plain(event: events.Event) -> dict[str, object]:
     return {name: value for name, value in vars(event).items() if name != "report"}
 
 
-def new_run(plan: Plan, catalog: Catalog, output: Path, seed: int, *, fail_fast: bool = False) -> Run:
+def new_run(
+    plan: Plan, catalog: Catalog, output: Path, seed: int, *, fail_fast: bool = False, reports: bool = True
+) -> Run:
     """Make the run folder and the scratch folder."""
     now = datetime.now(UTC)
     id = f"{now:%Y%m%dT%H%M%S}-{os.urandom(3).hex()}"
     folder = output / id
     (folder / "recordings").mkdir(parents=True)
-    return Run(plan, catalog, folder.resolve(), new_scratch(), id, seed, fail_fast)
+    return Run(plan, catalog, folder.resolve(), new_scratch(), id, seed, fail_fast, reports=reports)
 
 
-async def run(state: Run) -> AsyncIterator[events.Event]:
-    """Run the plan and yield what happens; the last event carries the report, also when the run is cancelled."""
+async def run(state: Run, interrupted: asyncio.Event) -> AsyncIterator[events.Event]:
+    """Run the plan and yield what happens; the last event carries the report, also when ``interrupted`` is set on the way."""
     again = (sys.executable, "-m", "readiness", "judge", str(state.folder), "--interrupted")
     lifeline = start_watchdog(state.id, state.scratch, again)
-    task = asyncio.create_task(_run(state, lifeline))
+    task = asyncio.create_task(_run(state, interrupted))
     try:
         while (event := await state.queue.get()) is not None:
             yield event
     finally:
-        if not task.done():
-            task.cancel()
+        interrupted.set()
         await task
+        lifeline.done()
 
 
-async def _run(state: Run, lifeline: Lifeline) -> None:
+async def _run(state: Run, interrupted: asyncio.Event) -> None:
     job = _job(state)
     write_job(job)
     _write_plan(state, job)
     scenarios = tuple(scenario.id for scenario in state.plan.scenarios)
     scope = state.plan.scope.sentence
     state.note(events.RunStarted(state.id, str(state.folder), scope, scenarios, len(state.plan.checks)))
-    adapter: Adapter | None = None
-    interrupted = False
     try:
         if scenarios:
-            adapter, job = await _open_shared(state, job)
-            await _run_scenarios(state, job)
-    except asyncio.CancelledError:
-        interrupted = True
+            await _unless(interrupted, _drive(state, job))
+    except TargetError as error:
+        state.failure = str(error)
     finally:
-        with suppress(Exception):
-            if adapter is not None:
-                await adapter.close()
         end_marked(state.id)
         try:
-            await _conclude(state, job, interrupted=interrupted)
+            await _conclude(state, job, interrupted=interrupted.is_set())
         finally:
             shutil.rmtree(state.scratch, ignore_errors=True)
-            lifeline.done()
             state.queue.put_nowait(None)
+
+
+async def _unless(interrupted: asyncio.Event, work: Coroutine[None, None, None]) -> None:
+    """Do the work, unless the interruption comes first: then cancel it and let it clean up."""
+    task, stop = asyncio.create_task(work), asyncio.create_task(interrupted.wait())
+    await asyncio.wait({task, stop}, return_when=asyncio.FIRST_COMPLETED)
+    stop.cancel()
+    if not task.done():
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        return
+    await task
+
+
+async def _drive(state: Run, job: Job) -> None:
+    adapter = job.adapter(state.catalog, "shared", proxied=False)
+    try:
+        await _run_scenarios(state, await _open_shared(state, job, adapter))
+    finally:
+        await adapter.close()
 
 
 async def _conclude(state: Run, job: Job, *, interrupted: bool) -> None:
     seconds = time.monotonic() - state.begin
-    async for event in judge_run(state.plan, job, state.summaries, seconds=seconds, interrupted=interrupted):
+    stored = judge_run(
+        state.plan, job, state.summaries, seconds=seconds, interrupted=interrupted, reports=state.reports
+    )
+    async for event in stored:
         state.note(event)
 
 
@@ -153,21 +173,16 @@ def _write_plan(state: Run, job: Job) -> None:
     (state.folder / "plan.json").write_text(json.dumps(entry, indent=1, default=str))
 
 
-async def _open_shared(state: Run, job: Job) -> tuple[Adapter, Job]:
+async def _open_shared(state: Run, job: Job, adapter: Adapter) -> Job:
     """Start or reach the target that all scenarios share which do not disrupt it."""
     begin = time.monotonic()
-    adapter = job.adapter(state.catalog, "shared", proxied=False)
     target = Target(job.spec, adapter)
-    try:
-        await adapter.open()
-        await target.prepare()
-    except TargetError:
-        await adapter.close()
-        raise
+    await adapter.open()
+    await target.prepare()
     state.note(events.TargetStarted(job.spec.address or job.spec.name, time.monotonic() - begin))
     job = job.model_copy(update={"handle": adapter.handle(), "values": target.values})
     write_job(job)
-    return adapter, job
+    return job
 
 
 async def _run_scenarios(state: Run, job: Job) -> None:

@@ -28,7 +28,13 @@ REPORTER_SECONDS = 60.0
 
 
 async def judge_run(
-    plan: Plan, job: Job, summaries: Mapping[str, ScenarioSummary], *, seconds: float, interrupted: bool
+    plan: Plan,
+    job: Job,
+    summaries: Mapping[str, ScenarioSummary],
+    *,
+    seconds: float,
+    interrupted: bool,
+    reports: bool = True,
 ) -> AsyncIterator[events.Event]:
     """Judge what was recorded and write the reports; the last event carries the report."""
     summaries = {scenario.id: summary_of(plan, job, summaries, scenario.id) for scenario in plan.scenarios}
@@ -42,8 +48,9 @@ async def judge_run(
     report = redacted(report, job.spec.secrets)
     for result in report.results:
         yield events.CheckFinished(result.check, result.category, result.status, result.reason)
-    async for event in write_reports(job, report):
-        yield event
+    if reports:
+        async for event in write_reports(job, report):
+            yield event
     yield events.RunFinished(report, job.folder)
 
 
@@ -180,7 +187,7 @@ def environment_of(plan: Plan, job: Job) -> dict[str, Any]:
         "cpus": os.cpu_count(),
         "memory_bytes": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
         "python": platform.python_version(),
-        "readiness": _version(),
+        "readiness": installed_version(),
         "git_revision": _git_revision(),
         "policy": plan.policy.name,
         "policy_hash": policy_hash(plan.policy),
@@ -192,7 +199,8 @@ def environment_of(plan: Plan, job: Job) -> dict[str, Any]:
     }
 
 
-def _version() -> str:
+def installed_version() -> str:
+    """The version of the installed distribution."""
     try:
         return version("readiness-gate")
     except PackageNotFoundError:

@@ -1,4 +1,4 @@
-"""How every format says the same thing: percentages, values against limits, states, and strings that nobody has to trust."""
+"""How every format says the same thing: percentages, values against limits, states, strings that need no trust."""
 
 import re
 from collections import Counter
@@ -23,13 +23,16 @@ STATE_WORDS = {
 NOT_MEASURED = "not measured"
 LINE = 600
 
-# Whole terminal sequences first, so that no "[31m" is left; then every control, bidirectional override, surrogate and non-character.
+# Whole terminal sequences first, so that no "[31m" is left; then every control character, bidirectional override,
+# surrogate and non-character.
 _SEQUENCES = re.compile(r"\x1b\[[0-9:;<=>?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
-_INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]")
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]"
+)
 
 
 def clean(text: object, limit: int = LINE) -> str:
-    """Return one line without control characters, cut to about ``limit`` characters with a note of how many were left out."""
+    """Return one line without control characters, cut to ``limit`` characters with a note of how many were left out."""
     return " ".join(clean_lines(text, limit).split())
 
 

@@ -90,7 +90,9 @@ def _suites(report: Report) -> Table:
     table.add_column("Critical", no_wrap=True)
     table.add_column("Details", ratio=6, overflow="fold")
     for name, suite in report.detailed_results.items():
-        table.add_row(Text(words(name)), _suite_state(suite), Text("YES" if suite.critical else "no"), Text(suite_details(suite)))
+        table.add_row(
+            Text(words(name)), _suite_state(suite), Text("YES" if suite.critical else "no"), Text(suite_details(suite))
+        )
     if not report.detailed_results:
         table.add_row(Text("nothing ran", style="yellow"), "", "", "")
     return table
@@ -109,7 +111,9 @@ def _categories(report: Report) -> Table:
     table.add_column(justify="right", style="dim")
     for line in report.categories:
         interval = percent_range(line.interval.low, line.interval.high)
-        table.add_row(Text(words(line.category)), _bar(line), percent(line.score), interval, f"weight {percent(line.weight, 1)}")
+        table.add_row(
+            Text(words(line.category)), _bar(line), percent(line.score), interval, f"weight {percent(line.weight, 1)}"
+        )
     return table
 
 
@@ -117,7 +121,9 @@ def _bar(line: CategoryScore) -> Text:
     """Full cells up to the low end, half-tone up to the score, light tone up to the high end."""
     if line.score is None:
         return Text("·" * BAR, style="dim")
-    low, score, high = (int(max(0.0, min(1.0, share)) * BAR) for share in (line.interval.low, line.score, line.interval.high))
+    low, score, high = (
+        int(max(0.0, min(1.0, share)) * BAR) for share in (line.interval.low, line.score, line.interval.high)
+    )
     low, high = min(low, score), max(high, score)
     colour = "green" if line.passed else "red" if line.interval.high < 1 else "yellow"
     cells = "█" * low + "▓" * (score - low) + "▒" * (high - score)
@@ -143,7 +149,9 @@ def _finding(result: Result) -> RenderableType:
     grid = Table.grid(padding=(0, 1))
     grid.add_column(no_wrap=True, width=16)
     grid.add_column(overflow="fold")
-    head = Text.assemble((clean(result.check, 120), "bold"), (f"  {' · '.join([result.severity, *flags(result)])}", "dim"))
+    head = Text.assemble(
+        (clean(result.check, 120), "bold"), (f"  {' · '.join([result.severity, *flags(result)])}", "dim")
+    )
     body = [head, Text(clean(result.reason))]
     if result.value is not None and result.limit is not None:
         body.append(Text(f"observed {observed(result)}, required {required(result)}", style="dim"))
@@ -169,12 +177,21 @@ def _verdict(report: Report) -> Panel:
     for decision in report.decisions:
         grid.add_row(Text(f"Policy {clean(decision.policy, 40)}"), _decision(decision))
     head = Text(f"{sign} {report.verdict}", style=f"bold {colour}")
-    return Panel(Group(head, Text(clean(report.reason)), Text(), grid), border_style=colour, title="Verdict", title_align="left", padding=(1, 2))
+    return Panel(
+        Group(head, Text(clean(report.reason)), Text(), grid),
+        border_style=colour,
+        title="Verdict",
+        title_align="left",
+        padding=(1, 2),
+    )
 
 
 def _decision(decision: Decision) -> Text:
     text = Text.assemble((decision.verdict, f"bold {VERDICTS[decision.verdict][1]}"), f": {clean(decision.reason)}")
-    for label, checks in (("would make it READY", decision.would_make_ready), ("would decide it", decision.would_decide)):
+    for label, checks in (
+        ("would make it READY", decision.would_make_ready),
+        ("would decide it", decision.would_decide),
+    ):
         if checks:
             text.append(f"\n{label}: {clean(', '.join(checks))}")
     return text

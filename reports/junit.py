@@ -5,8 +5,8 @@ JUnit knows passed, failure, error and skipped; nothing that is not known may lo
 - PASS and WARN pass; a WARN says so in its output.
 - FAIL is a failure; when waived it is skipped, with the waiver as its message.
 - ERROR is an error; so is a suite that broke before it had results.
-- UNKNOWN and INCONCLUSIVE are a failure of type INCONCLUSIVE where the check is a blocker or critical (a pipeline must not go on as if
-  it had been seen), otherwise skipped.
+- UNKNOWN and INCONCLUSIVE are a failure of type INCONCLUSIVE where the check is a blocker or critical (a pipeline must not
+  go on as if it had been seen), otherwise skipped.
 - SKIPPED and NOT_APPLICABLE are skipped, each with its reason.
 
 The exact status, severity, score and flags are properties of each case, the verdict is a property of the suite.
@@ -69,7 +69,9 @@ def _document(report: Report, name: str, suite: SuiteResult) -> str:
 
 def _case(result: Result) -> ElementTree.Element:
     place = f"{result.suite}.{result.category}"
-    case = ElementTree.Element("testcase", name=_xml(result.check), classname=_xml(place), time=f"{result.duration_seconds:.3f}")
+    case = ElementTree.Element(
+        "testcase", name=_xml(result.check), classname=_xml(place), time=f"{result.duration_seconds:.3f}"
+    )
     _properties(
         case,
         status=result.status,

@@ -1,7 +1,7 @@
-"""Writes ``summary.md`` for the job summary of a CI run: the verdict, what blocks it, the categories and every finding that needs a reader.
+"""Writes ``summary.md`` for the job summary of a CI run: the verdict, what blocks it, every finding that needs a reader.
 
-It stays under 65 000 bytes, the size of a GitHub check summary; what does not fit is counted. Nothing that a target said can become markup,
-a link or a mention.
+It stays under 65 000 bytes, the size of a GitHub check summary; what does not fit is counted. Nothing that a target said
+can become markup, a link or a mention.
 """
 
 import re
@@ -31,8 +31,15 @@ LIMIT = 65_000
 CELL = 300
 SIGNS = {"READY": "✅", "NOT READY": "⛔", "INCONCLUSIVE": "⚠️"}
 STATE_SIGNS = {
-    "FAIL": "❌", "ERROR": "💥", "INCONCLUSIVE": "❔", "UNKNOWN": "❔", "WARN": "🟡", "PASS": "✅", "SKIPPED": "⏭️", "NOT_APPLICABLE": "➖",
-}  # fmt: skip
+    "FAIL": "❌",
+    "ERROR": "💥",
+    "INCONCLUSIVE": "❔",
+    "UNKNOWN": "❔",
+    "WARN": "🟡",
+    "PASS": "✅",
+    "SKIPPED": "⏭️",
+    "NOT_APPLICABLE": "➖",
+}
 _MARKUP = re.compile(r"[&<>\"'`*_~\[\]()|\\$:!#^=+{}-]")
 _NOTE_ROOM = 200
 
@@ -72,13 +79,25 @@ def markdown(report: Report) -> dict[str, str]:
     page.add(f"## {SIGNS[report.verdict]} {report.verdict}\n")
     page.add(f"{_safe(report.reason)}\n")
     page.table("Result", ("", ""), _figures(report))
-    page.table("Blockers", ("Check", "Observed", "Required", "Why"), [_blocker(report, entry) for entry in report.deployment_blockers])
-    page.table("Decisions", ("Policy", "Verdict", "Why", "Next"), [_decision(decision) for decision in report.decisions])
+    page.table(
+        "Blockers",
+        ("Check", "Observed", "Required", "Why"),
+        [_blocker(report, entry) for entry in report.deployment_blockers],
+    )
+    page.table(
+        "Decisions", ("Policy", "Verdict", "Why", "Next"), [_decision(decision) for decision in report.decisions]
+    )
     page.table("Categories", ("Category", "Score", "Interval", "Coverage", "Weight", ""), list(_categories(report)))
     page.table("Suites", ("Suite", "Status", "Critical", "Details"), list(_suites(report)))
     open_results = [r for r in worst_first(report.results) if r.status not in ("PASS", "NOT_APPLICABLE")]
-    page.table("What needs a reader", ("State", "Check", "Severity", "Observed", "Why"), [_finding(r) for r in open_results])
-    page.table("Recommendations", ("#", "What to do"), [(str(n), _safe(text)) for n, text in enumerate(report.recommendations, 1)])
+    page.table(
+        "What needs a reader", ("State", "Check", "Severity", "Observed", "Why"), [_finding(r) for r in open_results]
+    )
+    page.table(
+        "Recommendations",
+        ("#", "What to do"),
+        [(str(n), _safe(text)) for n, text in enumerate(report.recommendations, 1)],
+    )
     page.table(
         "Waivers",
         ("Id", "Check", "Reason", "Owner", "Expires"),
@@ -122,12 +141,24 @@ def _categories(report: Report) -> Iterable[tuple[str, ...]]:
     for line in report.categories:
         interval = percent_range(line.interval.low, line.interval.high)
         state = "passed" if line.passed else "not passed" if line.score is not None else NOT_MEASURED
-        yield words(line.category), percent(line.score), interval, percent(line.coverage), percent(line.weight, 1), state
+        yield (
+            words(line.category),
+            percent(line.score),
+            interval,
+            percent(line.coverage),
+            percent(line.weight, 1),
+            state,
+        )
 
 
 def _suites(report: Report) -> Iterable[tuple[str, ...]]:
     for name, suite in report.detailed_results.items():
-        yield _safe(words(name)), suite.status.replace("_", " "), "yes" if suite.critical else "no", _safe(suite_details(suite))
+        yield (
+            _safe(words(name)),
+            suite.status.replace("_", " "),
+            "yes" if suite.critical else "no",
+            _safe(suite_details(suite)),
+        )
 
 
 def _finding(result: Result) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """A trader's day in one pass: account, market data, advice, an order, its repetition, ledger, risk and performance.
 
-Why: a service whose parts work one by one may still fail where one hands over to the next. Every answer is recorded as it
-came. Fix: the first step whose answer is an error names the place to begin.
+Why: a service whose parts work one by one may still fail where one hands over to the next. Every answer is recorded as
+it came. Fix: the first step whose answer is an error names the place to begin.
 """
 
 import asyncio
@@ -31,10 +31,10 @@ async def trading_workflow(
     """Trade once, send the same order again one by one and ``repeats`` times at once, and read all books."""
     steps: list[dict[str, Any]] = []
 
-    async def step(name: str, operation: str, **values: Any) -> Reply:
+    async def step(fact: str, operation: str, /, **values: Any) -> Reply:
         reply = await target.call(operation, timeout=timeout, **values)
-        steps.append({"step": name, "status": reply.status, "error": reply.error, "seconds": reply.seconds})
-        recorder.fact(name, _seen(reply))
+        steps.append({"step": fact, "status": reply.status, "error": reply.error, "seconds": reply.seconds})
+        recorder.fact(fact, _seen(reply))
         return reply
 
     recorder.phase("workflow")
@@ -78,7 +78,7 @@ async def _disturb(target: Target, volatility: float) -> Reply:
 
 
 def _put_near(reply: Reply, target_delta: float) -> str:
-    """The put whose delta is nearest, to trade something where no advice names a contract; empty where there is none."""
+    """The put whose delta is nearest, to trade something where no advice names a contract; else empty."""
     content = reply.json()
     options = content.get("options") if isinstance(content, dict) else None
     puts = [o for o in options or () if isinstance(o, dict) and o.get("kind") == "put" and _number(o) is not None]

@@ -1,7 +1,7 @@
 """The close of a day: some trades, then the books are closed and compared with what the accounts say.
 
-Why: the end of day is where an error of the day is found, or written down as truth. Fix: compare the accounts of the report
-with the ledger that the service itself shows.
+Why: the end of day is where an error of the day is found, or written down as truth. Fix: compare the accounts of the
+report with the ledger that the service itself shows.
 """
 
 from typing import Any

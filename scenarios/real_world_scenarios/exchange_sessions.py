@@ -1,7 +1,7 @@
 """What the exchange's calendar, the option calculator and the fee rule answer to questions with known answers.
 
-Why: these are pure calculations with an exact answer; an error in one of them is in every trade. Fix: the check that turns
-red lists question, answer and the right answer.
+Why: these are pure calculations with an exact answer; an error in one of them is in every trade. Fix: the check that
+turns red lists question, answer and the right answer.
 """
 
 from typing import Any

@@ -20,7 +20,7 @@ async def high_volatility(
     normal_volatility: float = 0.45,
     move: float = 0.05,
 ) -> None:
-    """Disturb the source in one way after the other; after each, ingest, read quote and chain, ask for advice, order."""
+    """Disturb the source in one way after the other; each time ingest, read, ask for advice, order."""
     recorder.fact("clock", _seen(await target.call("clock.set", now=opening)))
     created = await target.call("oms.create_account", name="readiness", cash=cash)
     recorder.fact("created", _seen(created))

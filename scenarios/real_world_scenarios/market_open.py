@@ -1,7 +1,7 @@
 """The opening of the market: many users at once while quotes stream in.
 
-Why: the first minutes of a session carry the most traffic of the day, on data that changes all the time. Fix: compare the
-throughput and the age of the quotes with those of a quiet phase; a lock held over an ingestion shows in both.
+Why: the first minutes of a session carry the most traffic of the day, on data that changes all the time. Fix: compare
+the throughput and the age of the quotes with those of a quiet phase; a lock held over an ingestion shows in both.
 """
 
 import asyncio

@@ -1,0 +1,50 @@
+"""An order that is sent again under its key is executed once, also when the repetitions arrive together.
+
+Why: a client that got no answer must be able to ask again; without this every lost answer may be a second trade.
+Fix: store key, request and answer in the transaction of the order, under a unique constraint, and return the stored answer.
+"""
+
+from readiness import Fact, Recording, Table, Unknown, check
+
+
+@check(
+    category="data_integrity",
+    severity="blocker",
+    needs="trading_workflow",
+    fix="Store the idempotency key and the answer in the order's transaction, with a unique constraint on the key.",
+)
+def idempotent_orders(recording: Recording) -> Fact | Unknown:
+    """For each key there is one order in the answers, and the ledger knows no other."""
+    sent = recording.facts.get("orders", {}).get("answers")
+    ledger = (recording.facts.get("ledger", {}).get("body") or {}).get("postings")
+    if not sent or ledger is None:
+        return Unknown("no orders or no ledger were recorded")
+    rows = tuple(
+        (number, answer["status"], answer["error"], _order(answer))
+        for number, answers in enumerate(sent, 1)
+        for answer in answers
+    )
+    evidence = (Table("Answers to the repeated orders", ("key", "status", "error", "order"), rows),)
+    by_key = {number: {row[3] for row in rows if row[0] == number and row[3]} for number in range(1, len(sent) + 1)}
+    if empty := [number for number, orders in by_key.items() if not orders]:
+        return Unknown(f"no order was accepted under key {empty[0]}: it answered {_statuses(rows, empty[0])}", evidence)
+    if doubled := {number: orders for number, orders in by_key.items() if len(orders) > 1}:
+        number, orders = next(iter(doubled.items()))
+        tries = sum(row[0] == number for row in rows)
+        return Fact(False, f"one key, sent {tries} times, made {len(orders)} orders", evidence)
+    booked = {str(posting["order"]) for posting in ledger if posting.get("order")}
+    if extra := booked - set().union(*by_key.values()):
+        return Fact(False, f"the ledger holds {len(extra)} orders that no answer named: {sorted(extra)[:3]}", evidence)
+    if refused := [row for row in rows if not row[3]]:
+        reason = f"{len(refused)} of {len(rows)} repetitions got no order back: {_statuses(rows, refused[0][0])}"
+        return Fact(False, reason, evidence)
+    return Fact(True, f"{len(rows)} requests under {len(by_key)} keys made {len(by_key)} orders", evidence, len(rows))
+
+
+def _order(answer: dict[str, object]) -> str:
+    body = answer["body"]
+    return str(body["id"]) if isinstance(body, dict) and body.get("id") and not answer["error"] else ""
+
+
+def _statuses(rows: tuple[tuple[int, int, str, str], ...], number: int) -> str:
+    return ", ".join(sorted({str(row[2] or row[1]) for row in rows if row[0] == number}))

@@ -1,0 +1,117 @@
+"""The arguments of every subcommand. Subcommands are imported when they are called, so that --help is quick."""
+
+import argparse
+import importlib
+from collections.abc import Callable, Sequence
+from typing import NoReturn
+
+from readiness.cli import EXIT_CODES
+from readiness.errors import UsageError, nearest
+
+COMMANDS = {
+    "run": "grade the target (the default)",
+    "list": "show suites, scenarios and checks",
+    "explain": "what a check or scenario is, why, how to fix, its thresholds",
+    "init": "write a commented readiness.yaml for a service",
+    "doctor": "what this machine and target allow, and what each missing capability would decide",
+    "judge": "judge a stored run again",
+    "self-test": "plant every described defect and see its check turn red",
+}
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message}\ntry: {self.prog} --help")
+
+
+def parse(given: Sequence[str]) -> argparse.Namespace:
+    """Parse; without a subcommand the arguments are those of `run`."""
+    words = list(given)
+    first = next((word for word in words if not word.startswith("-")), None)
+    if first not in COMMANDS and (not words or words[0] not in ("-h", "--help", "--version")):
+        if words and not words[0].startswith("-"):
+            raise UsageError(f"unknown command {words[0]!r}{nearest(words[0], COMMANDS)}; known: {', '.join(COMMANDS)}")
+        words.insert(0, "run")
+    elif words and words[0].startswith("-") and words[0] not in ("-h", "--help", "--version"):
+        words.insert(0, "run")
+    return _parser().parse_args(words)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="readiness",
+        description="Grade a running system before it is deployed: READY, NOT READY or INCONCLUSIVE, with the evidence.",
+        epilog=f"Without a command: run. Without readiness.yaml or --target: the sample desk.\n\n{EXIT_CODES}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="store_const", dest="command", const=_lazy("version"))
+    commands = parser.add_subparsers(metavar="COMMAND")
+    made = {name: _command(commands, name, text) for name, text in COMMANDS.items()}
+    _run_arguments(made["run"])
+    _explain_arguments(made)
+    return parser
+
+
+def _command(commands: "argparse._SubParsersAction[_Parser]", name: str, text: str) -> argparse.ArgumentParser:
+    made = commands.add_parser(
+        name, help=text, description=text, epilog=EXIT_CODES, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    made.set_defaults(command=_lazy(name.replace("-", "_")))
+    return made
+
+
+def _lazy(module: str) -> Callable[[argparse.Namespace], int]:
+    def call(asked: argparse.Namespace) -> int:
+        command: Callable[[argparse.Namespace], int] = importlib.import_module(f"readiness.cli.{module}").command
+        return command(asked)
+
+    return call
+
+
+def _source_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--config", metavar="FILE", help="settings (default: ./readiness.yaml, else the sample desk's)")
+    parser.add_argument(
+        "--target", metavar="ADDRESS", help="a running service: http://..., or python:package.module:name"
+    )
+    parser.add_argument("--plugins", metavar="FOLDER", action="append", default=[], help="a folder of your own plugins")
+
+
+def _run_arguments(parser: argparse.ArgumentParser) -> None:
+    _source_arguments(parser)
+    parser.add_argument("--categories", metavar="NAME", nargs="+", default=[], help="only these suites or categories")
+    parser.add_argument("--check", metavar="ID", nargs="+", default=[], help="only these checks")
+    parser.add_argument("--profile", choices=("quick", "standard", "full"), help="how much time a run may take")
+    parser.add_argument("--policy", metavar="NAME|FILE", help="standard, release, or a policy file")
+    parser.add_argument("--output", metavar="FOLDER", help="where runs are kept (default: readiness-reports)")
+    parser.add_argument("--mutant", metavar="NAME", help="plant a described defect in the target first")
+    parser.add_argument("-x", "--fail-fast", action="store_true", help="start no further scenario after a broken one")
+    parser.add_argument("-v", "--verbose", action="store_true", help="show every result")
+    parser.add_argument("--no-report", action="store_true", help="write no report files")
+    parser.add_argument("--seed", type=int, default=7, help="seed of every random choice (default: 7)")
+
+
+def _explain_arguments(made: dict[str, argparse.ArgumentParser]) -> None:
+    made["explain"].add_argument("id", metavar="ID", help="a check or scenario")
+    for name in ("list", "explain"):
+        made[name].add_argument(
+            "--plugins", metavar="FOLDER", action="append", default=[], help="your own plugins, too"
+        )
+    _source_arguments(made["doctor"])
+    _source_arguments(made["self-test"])
+    made["self-test"].add_argument("names", metavar="DEFECT", nargs="*", help="only these (default: all)")
+    made["self-test"].add_argument("--output", metavar="FOLDER", help="keep the runs here")
+    made["self-test"].add_argument(
+        "--jobs", type=int, default=2, help="runs side by side (default: 2; load runs alone)"
+    )
+    made["judge"].add_argument("run", metavar="RUN", help="a run's folder")
+    made["judge"].add_argument("--interrupted", action="store_true", help="the run did not end by itself")
+    made["judge"].add_argument("--policy", metavar="NAME|FILE", help="another policy")
+    made["judge"].add_argument("-v", "--verbose", action="store_true", help="show every result")
+    init = made["init"]
+    init.add_argument("--openapi", metavar="FILE|URL", help="the service's OpenAPI document")
+    init.add_argument("--start", metavar="COMMAND", help="how the service is started; {port} is filled in")
+    init.add_argument("--target", metavar="ADDRESS", help="where the running service is")
+    init.add_argument(
+        "--output", metavar="FILE", default="readiness.yaml", help="what to write (default: readiness.yaml)"
+    )
+    init.add_argument("--force", action="store_true", help="replace an existing file")

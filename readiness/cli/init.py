@@ -1,0 +1,163 @@
+"""readiness init: a commented readiness.yaml for a service, from its OpenAPI document where it has one."""
+
+import argparse
+import asyncio
+import json
+import shlex
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import yaml
+
+from readiness.errors import TargetError, UsageError
+from readiness.load.client import HttpClient
+from readiness.target import CAPABILITIES, Request
+
+METHODS = ("get", "post", "put", "patch", "delete")
+LOAD_OPERATIONS = 5  # plain reads that begin in the load mix
+
+
+def command(asked: argparse.Namespace) -> int:
+    """Write the file and say what to do next."""
+    path = Path(asked.output)
+    if path.exists() and not asked.force:
+        raise UsageError(f"--output {path}: exists already; --force replaces it")
+    if not asked.start and not asked.target and not asked.openapi:
+        raise UsageError("say at least one of --start COMMAND, --target ADDRESS, --openapi FILE|URL")
+    document = _document(asked.openapi) if asked.openapi else {}
+    path.write_text(_text(asked, operations_of(document), document), encoding="utf-8")
+    print(f"wrote {path}; next: read it, then `readiness doctor`, then `readiness`")
+    return 0
+
+
+def _document(source: str) -> dict[str, Any]:
+    if source.startswith(("http://", "https://")):
+        text = asyncio.run(_fetch(source))
+    elif Path(source).is_file():
+        text = Path(source).read_text(encoding="utf-8")
+    else:
+        raise UsageError(f"--openapi {source}: there is no such file")
+    try:
+        document = yaml.safe_load(text)  # JSON is YAML
+    except yaml.YAMLError as error:
+        raise UsageError(f"--openapi {source}: neither JSON nor YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(document, dict) or not isinstance(document.get("paths"), dict):
+        raise UsageError(f"--openapi {source}: has no `paths`; right would be an OpenAPI document")
+    return document
+
+
+async def _fetch(url: str) -> str:
+    parts = urlsplit(url)
+    client = HttpClient(f"{parts.scheme}://{parts.netloc}")
+    path = parts.path + (f"?{parts.query}" if parts.query else "")
+    reply = await client.send(Request("GET", path or "/"))
+    await client.close()
+    if reply.error or reply.status != 200:
+        raise TargetError(f"--openapi {url}: {reply.error or reply.status}")
+    return reply.text
+
+
+def operations_of(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return one description per operation of an OpenAPI document; plain reads begin in the load mix."""
+    found, mixed = [], 0
+    for path, item in document.get("paths", {}).items():
+        for method in METHODS:
+            if not isinstance(item, dict) or method not in item:
+                continue
+            operation = item[method]
+            name = operation.get("operationId") or f"{method}_{path.strip('/').replace('/', '_') or 'root'}"
+            entry: dict[str, Any] = {"name": name, "method": method.upper(), "path": path}
+            good = [
+                int(code)
+                for code in operation.get("responses", {})
+                if str(code).startswith("2") and str(code).isdigit()
+            ]
+            entry["expect"] = good or [200]
+            if body := _example(operation, document):
+                entry["body"] = body
+            plain = method == "get" and "{" not in path and not any(
+                p.get("required") and p.get("in") != "path" for p in operation.get("parameters", [])
+            )  # fmt: skip
+            if plain and mixed < LOAD_OPERATIONS:
+                entry["weight"] = 1
+                mixed += 1
+            if method != "get":
+                entry["effect"] = "write"
+            found.append(entry)
+    return found
+
+
+def _example(operation: dict[str, Any], document: dict[str, Any]) -> Any:
+    content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    return content.get("example") or _value(content.get("schema", {}), document, 0)
+
+
+def _value(schema: dict[str, Any], document: dict[str, Any], depth: int) -> Any:
+    """Make a value that fits a schema, from its examples and defaults where it has some."""
+    if "$ref" in schema:
+        node: Any = document
+        for part in schema["$ref"].removeprefix("#/").split("/"):
+            node = node.get(part, {})
+        schema = node
+    if depth > 5 or not schema:
+        return None
+    for given in ("example", "default", "const"):
+        if given in schema:
+            return schema[given]
+    if schema.get("examples"):
+        return schema["examples"][0]
+    if schema.get("enum"):
+        return schema["enum"][0]
+    if schema.get("type") == "object" or "properties" in schema:
+        wanted = schema.get("required", list(schema.get("properties", {})))
+        properties = schema.get("properties", {})
+        return {name: _value(properties[name], document, depth + 1) for name in wanted if name in properties}
+    if schema.get("type") == "array":
+        return [_value(schema.get("items", {}), document, depth + 1)]
+    return {"string": "text", "integer": 1, "number": 1.0, "boolean": True}.get(str(schema.get("type")))
+
+
+def _text(asked: argparse.Namespace, operations: list[dict[str, Any]], document: dict[str, Any]) -> str:
+    paths = document.get("paths", {})
+    ready = next((p for p in ("/health/ready", "/ready", "/readyz", "/health", "/healthz") if p in paths), None)
+    live = next((p for p in ("/health/live", "/live", "/livez", "/healthz") if p in paths), None)
+    name = str(document.get("info", {}).get("title", "service")).lower().replace(" ", "-")
+    start = json.dumps(shlex.split(asked.start)) if asked.start else None
+    address = asked.target or (None if asked.start else "http://127.0.0.1:8000")
+    lines = [
+        "# How readiness reaches and drives this service. `readiness doctor` says what each missing part would decide.",
+        "target:",
+        f"  name: {json.dumps(name)}",
+        f"  start: {start}"
+        if start
+        else '  # start: ["python", "-m", "service", "--port", "{port}"]   # then it can be stopped, killed, restarted',
+        f"  address: {address}" if address else '  # address: "http://127.0.0.1:{port}"',
+        "  health:",
+        f"    ready: {ready}" if ready else "    # ready: /health/ready   # false while a hard dependency is away",
+        f"    live: {live}" if live else "    # live: /health/live    # true as long as the process can answer",
+        "  metrics: /metrics" if "/metrics" in paths else "  # metrics: /metrics      # Prometheus text",
+        "",
+        '  # environment: {SERVICE_KEY: "${SERVICE_KEY}"}   # ${NAME}, ${NAME:-default}, ${secret:NAME} (random per run)',
+        "  # required_settings: [SERVICE_KEY]                # it must refuse to start without them",
+        "  # identities:",
+        '  #   user: {header: Authorization, value: "Bearer ${SERVICE_TOKEN}"}',
+        "  # dependencies:                                   # each gets a proxy, so that it can be slow, cut or silent",
+        '  #   database: {variable: DATABASE_URL, address: "http://127.0.0.1:5432"}',
+        "",
+        "  # What the gate may do. `disrupt` stops, kills and starves instances that the gate itself started.",
+        "  grants: [read, load]   # read, load, write, disrupt",
+        "",
+        "  # One entry per call; `weight` puts it into the load mix, {name} is filled from prepare.",
+        "  operations:",
+    ]
+    shown = operations or [{"name": "home", "method": "GET", "path": "/", "expect": [200], "weight": 1}]
+    lines += [f"    - {json.dumps(entry)}" for entry in shown]
+    lines += ["", "  # Capabilities that need a description. A service that has none of one says so, with the fact:"]
+    lines.append("  # capabilities:")
+    for capability, (meaning, roles) in CAPABILITIES.items():
+        if roles:
+            binding = ", ".join(f"{role}: OPERATION" for role in roles)
+            lines.append(f'  #   {capability}: {{roles: {{{binding}}}}}   # it {meaning}; or {{absent: "why not"}}')
+    lines += ["", "# policy: {checks: {latency_p95: {options: {objective: 0.2, limit: 1.0}}}}", ""]
+    return "\n".join(lines)

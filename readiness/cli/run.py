@@ -1,0 +1,108 @@
+"""readiness run: plan, run, show, and exit with the verdict."""
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+
+import yaml
+
+from readiness import engine, events
+from readiness.cli.progress import Progress
+from readiness.errors import PolicyError, SettingsError, TargetError, UsageError, nearest
+from readiness.loader import Catalog, load
+from readiness.model import Report, Verdict
+from readiness.plan import Plan, make_plan
+from readiness.policy import Policy, builtin, from_mapping
+from readiness.settings import Settings, find_file, read_settings
+
+CODES: dict[Verdict, int] = {"READY": 0, "NOT READY": 1, "INCONCLUSIVE": 3}
+
+
+def command(asked: argparse.Namespace) -> int:
+    """Run and return the exit code of the verdict."""
+    settings, catalog = prepare(asked)
+    if asked.mutant:
+        settings = with_mutant(settings, asked.mutant)
+    policy = read_policy(asked.policy, settings)
+    plan = make_plan(
+        catalog,
+        settings,
+        policy,
+        categories=tuple(asked.categories),
+        only=tuple(asked.check),
+        profile=asked.profile or settings.profile,
+    )
+    return asyncio.run(_run(asked, plan, catalog))
+
+
+def prepare(asked: argparse.Namespace) -> tuple[Settings, Catalog]:
+    """Read the settings and load the plugins that they and the arguments name."""
+    path = find_file(asked.config, Path.cwd())
+    settings = read_settings(path, address=asked.target)
+    folders = [*(path.parent / name for name in settings.plugins), *(Path(name) for name in asked.plugins)]
+    return settings, load(folders)
+
+
+def read_policy(name: str | None, settings: Settings) -> Policy:
+    """Return the named policy, changed by the `policy:` section of the settings."""
+    if name is not None and Path(name).suffix in (".yaml", ".yml"):
+        if not Path(name).is_file():
+            raise PolicyError(f"--policy {name}: there is no such file")
+        data = yaml.safe_load(Path(name).read_text())
+        if not isinstance(data, dict):
+            raise PolicyError(f"--policy {name}: must be a mapping")
+        return from_mapping(data, builtin(str(data.get("base", "standard"))))
+    base = builtin(name or str(settings.policy.get("base", "standard")))
+    return from_mapping(settings.policy, base) if settings.policy else base
+
+
+def with_mutant(settings: Settings, name: str) -> Settings:
+    """Return the settings with a planted defect."""
+    spec = settings.target
+    for mutant in spec.mutants:
+        if mutant.name == name:
+            extra = mutant.arguments or tuple(word.replace("{mutant}", name) for word in spec.mutant_arguments)
+            changed = {"start": (*spec.start, *extra), "environment": {**spec.environment, **mutant.environment}}
+            return settings.model_copy(update={"target": spec.model_copy(update=changed)})
+    known = [mutant.name for mutant in spec.mutants]
+    raise UsageError(f"--mutant: unknown {name!r}{nearest(name, known)}; described: {', '.join(known) or 'none'}")
+
+
+async def _run(asked: argparse.Namespace, plan: Plan, catalog: Catalog) -> int:
+    output = Path(asked.output or plan.settings.output)
+    try:
+        state = engine.new_run(
+            plan, catalog, output, asked.seed, fail_fast=asked.fail_fast, reports=not asked.no_report
+        )
+    except OSError as error:
+        raise SettingsError(f"--output {output}: {error.strerror}") from None
+    report: Report | None = None
+    interrupted = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    stream = engine.run(state, interrupted)
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, interrupted.set)
+    with Progress(plan, interactive=sys.stderr.isatty() and not os.environ.get("CI")) as progress:
+        async for event in stream:
+            progress.show(event)
+            if isinstance(event, events.RunFinished):
+                report = event.report
+    if state.failure or report is None:
+        raise TargetError(f"{state.failure or 'the run ended without a report'}\nrun folder: {state.folder}")
+    screen(catalog, report, verbose=asked.verbose)
+    print(f"Reports: {state.folder}" if not asked.no_report else f"Recordings: {state.folder}")
+    if report.interrupted:
+        return 130
+    return CODES[report.verdict]
+
+
+def screen(catalog: Catalog, report: Report, *, verbose: bool) -> None:
+    """Print what the terminal reporters make of the report."""
+    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    width = min(120, os.get_terminal_size().columns) if sys.stdout.isatty() else 100
+    for reporter in catalog.reporters.values():
+        if reporter.terminal:
+            print(reporter(report, width=width, colour=colour, verbose=verbose))

@@ -1,0 +1,406 @@
+"""One outcome -> one result: its status, its score interval and the sentence that says why. Pure: no clock, no files.
+
+How results add up to scores and a verdict is in `verdict.py`. The rules are those of design/scoring.md §1.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from statistics import NormalDist
+from typing import Literal
+
+from readiness.model import (
+    Broken,
+    Estimate,
+    Fact,
+    FaultWindow,
+    Interval,
+    Measured,
+    NotApplicable,
+    Outcome,
+    Result,
+    Share,
+    Skipped,
+    Status,
+    Unknown,
+)
+from readiness.plugins import Check
+from readiness.policy import CheckPolicy, Policy
+
+Better = Literal["lower", "higher"]
+
+LIMIT_SCORE = 0.70
+"""What a value on its limit earns, and the threshold of the standard policy: the number never contradicts the word."""
+NOTHING_KNOWN = Interval(low=0.0, high=1.0)
+SHARE_UNIT = "share"
+WHOLE = {SHARE_UNIT: 1.0, "ratio": 1.0, "fraction": 1.0, "%": 100.0, "percent": 100.0}
+"""Units of proportions, and what is all of them: where higher is better, they are scored over their error side."""
+
+_DECIDED_GOOD = ("PASS", "WARN")
+_Z95 = NormalDist().inv_cdf(0.975)
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What an outcome amounts to, whoever returned it."""
+
+    status: Status
+    score: Interval
+    reason: str
+    value: float | None = None
+    objective: float | None = None
+    limit: float | None = None
+    unit: str = ""
+    n: int | None = None
+    interval: Interval | None = None
+    detection_power: float | None = None
+
+
+# --- the curve ------------------------------------------------------------------------------------------------------
+
+
+def curve(value: float, objective: float, limit: float, *, better: Better = "lower") -> float:
+    """Return the score of a value: 1.0 at the objective or better, exactly 0.70 at the limit, 0 at twice the limit.
+
+    Where higher is better, 0 is at half the limit. In between it is linear in log(value); a better value never earns less.
+    The anchors are ours (design/scoring.md §1), the logarithm is Lighthouse's idea: equal factors cost equal points. A
+    logarithm needs numbers above 0, so without them:
+
+    - objective <= 0 < limit (an error rate whose objective is none): linear in the value from 1.0 to 0.70;
+    - limit <= 0: there is no twice, so anything worse than the limit earns 0;
+    - objective == limit: meeting it earns 1.0, and missing it starts at 0.70.
+
+    Raises ValueError where the objective is worse than the limit, or one of the three is not a number.
+    """
+    if math.isnan(value):
+        raise ValueError("the value is not a number")
+    if complaint := _complaint_about_limits(objective, limit, better):
+        raise ValueError(complaint)
+    far = 2.0 if better == "lower" else 0.5
+    if _reaches(value, objective, better):
+        return 1.0
+    if _reaches(value, limit, better):
+        short = _way(value, objective, limit)
+        return max(LIMIT_SCORE, 1.0 - (1.0 - LIMIT_SCORE) * short) if value != limit else LIMIT_SCORE
+    if limit <= 0 or _reaches(limit * far, value, better):
+        return 0.0
+    return min(LIMIT_SCORE, max(0.0, LIMIT_SCORE * (1.0 - _way(value, limit, limit * far))))
+
+
+def _way(value: float, start: float, end: float) -> float:
+    """How far ``value`` is on the way from start to end, 0 to 1: in logarithms where they exist."""
+    if min(start, end) > 0:
+        return math.log(value / start) / math.log(end / start)
+    return (value - start) / (end - start)
+
+
+def _reaches(value: float, bar: float, better: Better) -> bool:
+    return value <= bar if better == "lower" else value >= bar
+
+
+def _complaint_about_limits(objective: float, limit: float, better: Better) -> str:
+    if not (math.isfinite(objective) and math.isfinite(limit)):
+        return f"objective {objective} and limit {limit} must be finite numbers"
+    if not _reaches(objective, limit, better):
+        return (
+            f"objective {_number(objective)} is worse than limit {_number(limit)} although {better} is better; set both"
+        )
+    return ""
+
+
+def _score(value: float, objective: float, limit: float, better: Better, unit: str) -> float:
+    """The curve, over the error side for proportions: 99.9 % is half as bad as 99.8 %, not 0.1 % better."""
+    whole = WHOLE.get(unit)
+    if better == "higher" and whole is not None and 0 <= limit <= objective <= whole:
+        return curve(whole - value, whole - objective, whole - limit)
+    return curve(value, objective, limit, better=better)
+
+
+def wilson(good: int, tries: int) -> Interval:
+    """Return the 95 % score interval of a share (E. B. Wilson, JASA 22, 1927): honest for few tries and near 0 and 1."""
+    share, z2 = good / tries, _Z95 * _Z95
+    centre = (share + z2 / (2 * tries)) / (1 + z2 / tries)
+    half = _Z95 / (1 + z2 / tries) * math.sqrt(share * (1 - share) / tries + z2 / (4 * tries * tries))
+    # At the ends the formula is exact and rounding is not.
+    return Interval(low=max(0.0, centre - half) if good else 0.0, high=min(1.0, centre + half) if good < tries else 1.0)
+
+
+def point_of(result: Result) -> float | None:
+    """Return the point score of a decided result, None for any other; never outside its score interval."""
+    if not result.decided:
+        return None
+    low, high = result.score.low, result.score.high
+    if low == high or result.value is None or result.objective is None or result.limit is None:
+        return low
+    rising = result.objective > result.limit or (result.objective == result.limit and result.value < result.limit)
+    score = _score(result.value, result.objective, result.limit, "higher" if rising else "lower", result.unit)
+    return min(high, max(low, score))
+
+
+# --- outcomes -------------------------------------------------------------------------------------------------------
+
+
+def judge(outcome: Outcome) -> Judgement:
+    """Return status, score interval and reason of an outcome."""
+    match outcome:
+        case Measured():
+            return _judge_measured(outcome)
+        case Share():
+            return _judge_share(outcome)
+        case Fact():
+            return _judge_fact(outcome)
+        case NotApplicable():
+            if not outcome.reason.strip():
+                return Judgement(
+                    "UNKNOWN", NOTHING_KNOWN, "said to be not applicable, but without the fact that makes it so"
+                )
+            return Judgement("NOT_APPLICABLE", NOTHING_KNOWN, outcome.reason)
+        case Unknown():
+            return Judgement("UNKNOWN", NOTHING_KNOWN, outcome.reason or "nothing can be said, and no reason was given")
+        case Broken():
+            return Judgement("ERROR", NOTHING_KNOWN, outcome.reason or "the check broke, and left no reason")
+        case Skipped():
+            return Judgement("SKIPPED", NOTHING_KNOWN, outcome.reason or "skipped, and nobody said why")
+
+
+def _judge_fact(fact: Fact) -> Judgement:
+    if not fact.passed:
+        return Judgement("FAIL", Interval(low=0.0, high=0.0), fact.reason or "does not hold", n=fact.rounds)
+    if fact.rounds < 1:
+        return Judgement("INCONCLUSIVE", NOTHING_KNOWN, f"not one round was run; {fact.reason}", n=fact.rounds)
+    power = detection_power(fact.rounds) if fact.rounds > 1 else None
+    passed = Interval(low=1.0, high=1.0)
+    return Judgement("PASS", passed, fact.reason or "holds", n=fact.rounds, detection_power=power)
+
+
+def detection_power(rounds: int) -> float:
+    """Return the anomaly rate per round that clean rounds rule out with 99 %: from (1 - rate)^rounds = 0.01."""
+    return 1.0 - 0.01 ** (1.0 / rounds)
+
+
+def _judge_share(share: Share) -> Judgement:
+    good, tries = int(share.good), int(share.tries)
+    complaint = _complaint_about_limits(share.objective, share.limit, "higher")
+    if not 0 <= good <= tries:
+        complaint = f"{good} of {tries} is not a share"
+    elif not (complaint or (0 <= share.limit and share.objective <= 1)):
+        complaint = f"limit {_number(share.limit)} and objective {_number(share.objective)} must lie between 0 and 1"
+    if complaint:
+        return Judgement("ERROR", NOTHING_KNOWN, complaint)
+    if tries == 0:
+        return Judgement("INCONCLUSIVE", NOTHING_KNOWN, _with("nothing was tried", share.reason), unit=SHARE_UNIT, n=0)
+    bounds = wilson(good, tries)
+    measured = Measured(
+        Estimate(good / tries, bounds.low, bounds.high, tries),
+        SHARE_UNIT,
+        share.objective,
+        share.limit,
+        "higher",
+        share.reason,
+    )
+    judgement = _judge_measured(measured)
+    if judgement.status != "INCONCLUSIVE":
+        return judgement
+    missing = _missing_tries(good, tries, share.limit)
+    advice = (
+        f"{missing} more tries without a failure would decide it"
+        if missing
+        else "no number of tries proves a share of 1"
+    )
+    return replace(judgement, reason=f"{good} of {tries} does not decide about {_number(share.limit)}: {advice}")
+
+
+def _missing_tries(good: int, tries: int, limit: float) -> int | None:
+    """The fewest further tries, all of them good, whose Wilson interval lies inside the limit; None where none can."""
+    if limit >= 1:
+        return None
+    few, many = 0, 1
+    while wilson(good + many, tries + many).low < limit:
+        few, many = many, many * 2
+    while many - few > 1:
+        middle = (few + many) // 2
+        few, many = (middle, many) if wilson(good + middle, tries + middle).low < limit else (few, middle)
+    return many
+
+
+def _judge_measured(measured: Measured) -> Judgement:
+    estimate, sampled = _estimate(measured.value)
+    bare = Judgement(
+        "INCONCLUSIVE",
+        NOTHING_KNOWN,
+        "",
+        value=_finite(estimate.value),
+        objective=_finite(measured.objective),
+        limit=_finite(measured.limit),
+        unit=measured.unit,
+        n=estimate.n if sampled else None,
+    )
+    if complaint := _complaint_about_limits(measured.objective, measured.limit, measured.better):
+        return replace(bare, status="ERROR", reason=complaint)
+    if estimate.low > estimate.high:
+        return replace(bare, status="ERROR", reason=f"its interval runs from {estimate.low} down to {estimate.high}")
+    if nothing := _says_nothing(estimate, measured.better):
+        return replace(bare, reason=_with(nothing, measured.reason))
+    if sampled and math.isfinite(estimate.low) and math.isfinite(estimate.high):
+        bare = replace(bare, interval=Interval(low=estimate.low, high=estimate.high))
+    return _held_against_limit(bare, measured, estimate)
+
+
+def _held_against_limit(bare: Judgement, measured: Measured, estimate: Estimate) -> Judgement:
+    """A claim needs the whole interval on one side of the limit; too few samples leave the bad side open."""
+    objective, limit, better, unit = measured.objective, measured.limit, measured.better, measured.unit
+    best, worst = (estimate.low, estimate.high) if better == "lower" else (estimate.high, estimate.low)
+    missing = max(0, estimate.needed - estimate.n)
+    if missing:
+        worst = math.inf if better == "lower" else -math.inf
+    score = Interval(
+        low=_score(worst, objective, limit, better, unit), high=_score(best, objective, limit, better, unit)
+    )
+    status: Status
+    if _reaches(worst, limit, better):
+        status = "PASS" if _reaches(estimate.value, objective, better) else "WARN"
+    elif not _reaches(best, limit, better):
+        status = "FAIL"
+    else:
+        status = "INCONCLUSIVE"
+    if status != "INCONCLUSIVE":
+        return replace(
+            bare, status=status, score=score, reason=measured.reason or _sentence(measured, estimate, status)
+        )
+    why = f"the interval {_range(estimate, unit)} includes the limit {_number(limit, unit)}"
+    if missing:
+        why = f"{missing} samples are missing: {estimate.n} of the {estimate.needed} that the claim needs"
+    return replace(bare, score=score, reason=_with(why, measured.reason))
+
+
+def _estimate(value: Estimate | float) -> tuple[Estimate, bool]:
+    """Plain numbers whatever library they come from; the interval holds the value, and a lone number is an interval of itself."""
+    if not isinstance(value, Estimate):
+        return Estimate(float(value), float(value), float(value), n=1), False
+    point, low, high = float(value.value), float(value.low), float(value.high)
+    return Estimate(
+        point, min(low, point) if low <= high else low, max(high, point), int(value.n), int(value.needed)
+    ), True
+
+
+def _says_nothing(estimate: Estimate, better: Better) -> str:
+    """Why an estimate carries no information at all, or an empty string."""
+    if estimate.n < 1:
+        return "there is not one sample"
+    if any(math.isnan(number) for number in (estimate.value, estimate.low, estimate.high)):
+        return "the value is not a number"
+    if estimate.value == (-math.inf if better == "lower" else math.inf):
+        return f"a value of {estimate.value} was not measured"
+    return ""
+
+
+# --- results --------------------------------------------------------------------------------------------------------
+
+
+def result_of(
+    check: Check[...],
+    outcome: Outcome,
+    *,
+    policy: Policy,
+    today: date,
+    title: str,
+    suite: str,
+    scenario: str = "",
+    reproduce: str = "",
+    location: str = "",
+    windows: Sequence[FaultWindow] = (),
+    foreign: bool = False,
+    attempts: int = 1,
+    duration_seconds: float = 0.0,
+) -> Result:
+    """Return the result that a report carries: the judged outcome under the policy's severity, weight and waivers.
+
+    ``today`` (UTC) decides which waivers hold. A ``foreign`` check is advisory until the policy lists it.
+    """
+    rule = policy.checks.get(check.id, CheckPolicy())
+    if rule.skip:
+        outcome = Skipped(rule.skip)
+    judged, flaky = _retried(_witnessed(judge(outcome), windows), attempts)
+    advisory = rule.advisory if rule.advisory is not None else foreign and check.id not in policy.checks
+    open_finding = judged.status not in (*_DECIDED_GOOD, "NOT_APPLICABLE")
+    return Result(
+        check=check.id,
+        title=title,
+        category=check.category,
+        suite=suite,
+        scenario=scenario or check.needs,
+        severity=rule.severity or check.severity,
+        weight=0.0 if advisory else _weight(check, rule, policy),
+        **vars(judged),
+        evidence=outcome.evidence,
+        witnesses=tuple(windows),
+        location=location,
+        reproduce=reproduce,
+        remediation=check.remediation,
+        duration_seconds=duration_seconds,
+        attempts=attempts,
+        waived=open_finding and policy.waiver(check.id, today) is not None,
+        flaky=flaky,
+        advisory=advisory,
+    )
+
+
+def _weight(check: Check[...], rule: CheckPolicy, policy: Policy) -> float:
+    """The policy's word before the check's; a severity that the policy sets brings its own weight."""
+    if rule.weight is not None:
+        return rule.weight
+    if rule.severity is None and check.weight is not None:
+        return check.weight
+    return policy.severity_weights[rule.severity or check.severity]
+
+
+def _witnessed(judged: Judgement, windows: Sequence[FaultWindow]) -> Judgement:
+    """A fault that cannot show that it acted makes every conclusion void; a broken or skipped check stays what it is."""
+    idle = [window.fault for window in windows if not window.witness]
+    if not idle or judged.status in ("UNKNOWN", "ERROR", "SKIPPED"):
+        return judged
+    reason = f"fault without a witness proves nothing: {', '.join(idle)} left no proof that it acted"
+    return replace(judged, status="UNKNOWN", score=NOTHING_KNOWN, reason=reason, detection_power=None)
+
+
+def _retried(judged: Judgement, attempts: int) -> tuple[Judgement, bool]:
+    """A retry that passes is flaky, not a pass (design/scoring.md §4): an earlier attempt earned less."""
+    if attempts <= 1 or judged.status not in _DECIDED_GOOD:
+        return judged, False
+    reason = f"flaky: passed only at attempt {attempts}; {judged.reason}"
+    score = Interval(low=0.0, high=judged.score.high)
+    return replace(judged, status="INCONCLUSIVE", score=score, reason=reason, detection_power=None), True
+
+
+# --- sentences ------------------------------------------------------------------------------------------------------
+
+
+def _sentence(measured: Measured, estimate: Estimate, status: Status) -> str:
+    said = {
+        "PASS": "reaches the objective",
+        "WARN": "is within the limit, short of the objective",
+        "FAIL": "misses the limit",
+    }
+    bar = measured.limit if status == "FAIL" else measured.objective
+    return f"{_range(estimate, measured.unit)} {said[status]} {_number(bar, measured.unit)}"
+
+
+def _range(estimate: Estimate, unit: str) -> str:
+    if estimate.low == estimate.high:
+        return _number(estimate.value, unit)
+    return f"{_number(estimate.value, unit)} ({_number(estimate.low)} to {_number(estimate.high)}, n = {estimate.n})"
+
+
+def _number(value: float, unit: str = "") -> str:
+    text = f"{value:.0f}" if 1e4 <= abs(value) < 1e15 else f"{value:.4g}"
+    return f"{text} {unit}".rstrip()
+
+
+def _with(why: str, reason: str) -> str:
+    return f"{why}; {reason}" if reason else why
+
+
+def _finite(value: float) -> float | None:
+    """Strict JSON has no infinity; the reason carries it."""
+    return float(value) if math.isfinite(value) else None

@@ -1,0 +1,255 @@
+"""A service that the gate starts itself, with its dependencies: stopped, killed, restarted, tried with other settings."""
+
+import os
+import secrets
+import socket
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from readiness import (
+    Child,
+    HttpClient,
+    Reply,
+    Request,
+    TargetError,
+    TargetSpec,
+    ToxicProxy,
+    Trial,
+    Workplace,
+    fill,
+    target,
+)
+
+POLL_SECONDS = 0.05
+
+
+@target(schemes=("process",))
+class ProcessTarget:
+    """One instance: its folder, its port, its dependencies, its log."""
+
+    def __init__(self, spec: TargetSpec, workplace: Workplace) -> None:
+        self._spec = spec
+        self._place = workplace
+        self._folder = Path(workplace.folder)
+        self._log = self._folder / "target.log"
+        self._port = 0
+        self._child: Child | None = None
+        self._attached: int | None = None
+        self._dependencies: dict[str, Child] = {}
+        self._addresses: dict[str, str] = {}
+        self._clients: dict[str, HttpClient] = {}
+        self._seen: dict[str, str] = {}
+        self.proxies: dict[str, ToxicProxy] = {}
+
+    # --- Adapter
+
+    async def open(self) -> None:
+        """Start the dependencies, then the target, and wait until it is healthy."""
+        for name in self._spec.dependencies:
+            await self._start_dependency(name)
+        self._port = _free_port()
+        await self.start()
+
+    async def close(self) -> None:
+        """End what was started."""
+        for client in self._clients.values():
+            await client.close()
+        if self._child is not None:
+            await self._child.end(self._spec.stop_seconds)
+        for proxy in self.proxies.values():
+            await proxy.close()
+        for child in self._dependencies.values():
+            await child.end(2.0)
+
+    async def send(self, request: Request) -> Reply:
+        """Send one request to the target, or to a dependency's own address."""
+        return await self._client(request.dependency or "").send(request)
+
+    def offers(self) -> frozenset[str]:
+        """All that a started service allows."""
+        return frozenset({"http", "load", "write", "process", "network", "logs"})
+
+    def handle(self) -> dict[str, Any]:
+        """Port, process, log and the dependencies' addresses."""
+        pid = self._child.pid if self._child is not None else 0
+        return {"port": self._port, "pid": pid, "log": str(self._log), "addresses": self._addresses}
+
+    async def attach(self, handle: dict[str, Any]) -> None:
+        """Use an instance that another process started."""
+        self._port, self._attached, self._log = handle["port"], handle["pid"], Path(handle["log"])
+        self._addresses = handle["addresses"]
+
+    @property
+    def process(self) -> "ProcessTarget":
+        """The process is ours."""
+        return self
+
+    # --- ProcessControl
+
+    def pids(self) -> list[int]:
+        """Return the live process tree, the root first."""
+        if self._attached is not None:
+            return [self._attached]
+        return self._child.pids() if self._child is not None else []
+
+    def kill(self) -> None:
+        """SIGKILL the whole tree."""
+        self._owned().kill()
+
+    def pause(self) -> None:
+        """SIGSTOP the whole tree."""
+        self._owned().pause()
+
+    def resume(self) -> None:
+        """SIGCONT the whole tree."""
+        self._owned().resume()
+
+    def terminate(self) -> None:
+        """SIGTERM to the root process."""
+        self._owned().terminate()
+
+    async def wait(self, timeout: float) -> int | None:
+        """Return the exit status, or None when it still lives after ``timeout`` seconds."""
+        return await self._owned().wait(timeout)
+
+    async def start(
+        self, *, environment: Mapping[str, str] | None = None, limits: Mapping[str, int] | None = None
+    ) -> None:
+        """Start (again) on the same data and port; what still lives is ended first."""
+        if self._child is not None and self._child.status is None:
+            await self._child.end(self._spec.stop_seconds)
+        variables = {**self._environment(self._folder, self._port), **(environment or {})}
+        self._child = self._spawn(self._spec.start, variables, self._log, self._folder, self._port, limits)
+        status, ready, _ = await self._watch(self._child, self._port, self._spec.start_seconds)
+        if not ready:
+            how = (
+                f"ended with exit status {status}"
+                if status is not None
+                else f"was not ready after {self._spec.start_seconds:g} s"
+            )
+            raise TargetError(f"target {self._spec.name!r} {how}\n{self._masked(self._log)}")
+
+    async def trial(
+        self, environment: Mapping[str, str | None], *, arguments: tuple[str, ...] = (), seconds: float = 5.0
+    ) -> Trial:
+        """Start a second copy with scratch data of its own and a changed environment, and end it."""
+        folder = self._folder / f"trial-{secrets.token_hex(4)}"
+        folder.mkdir()
+        port, log = _free_port(), folder / "target.log"
+        variables = self._environment(folder, port)
+        for name, value in environment.items():
+            variables.pop(name, None)
+            if value is not None:
+                variables[name] = value
+        child = self._spawn((*self._spec.start, *arguments), variables, log, folder, port, None)
+        try:
+            status, ready, took = await self._watch(child, port, seconds)
+        finally:
+            await child.end(1.0)
+        return Trial(status, ready, took, self._masked(log))
+
+    def logs(self) -> str:
+        """Return everything the target wrote, secrets included: what a check does with it must not repeat them."""
+        return self._log.read_text(errors="backslashreplace") if self._log.is_file() else ""
+
+    # --- how
+
+    def _owned(self) -> Child:
+        if self._child is None:
+            raise TargetError(
+                "this instance is shared: only a scenario with the effect `disrupt` may touch its process"
+            )
+        return self._child
+
+    def _client(self, dependency: str) -> HttpClient:
+        if dependency not in self._clients:
+            own = (self._spec.address or "http://127.0.0.1:{port}").replace("{port}", str(self._port))
+            self._clients[dependency] = HttpClient(self._addresses[dependency] if dependency else own)
+        return self._clients[dependency]
+
+    async def _start_dependency(self, name: str) -> None:
+        spec = self._spec.dependencies[name]
+        port = _free_port()
+        address = spec.address.replace("{port}", str(port))
+        self._addresses[name] = seen = address
+        if spec.start:
+            log = self._folder / f"{name}.log"
+            child = self._spawn(spec.start, self._base(), log, self._folder, port, None)
+            self._dependencies[name] = child
+            _, ready, _ = await self._watch(
+                child, port, self._spec.start_seconds, HttpClient(address), spec.health or "/"
+            )
+            if not ready:
+                raise TargetError(f"dependency {name!r} did not start\n{self._masked(log)}")
+        if self._place.proxied:
+            host, _, upstream = address.partition("://")[2].partition("/")[0].partition(":")
+            proxy = ToxicProxy(host, int(upstream), name)
+            await proxy.start()
+            self.proxies[name] = proxy
+            seen = address.replace(f"{host}:{upstream}", proxy.address, 1)
+        self._seen[name] = seen
+
+    def _base(self) -> dict[str, str]:
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("READINESS_")}
+        return {**inherited, "PYTHONUNBUFFERED": "1", **self._place.environment}
+
+    def _environment(self, folder: Path, port: int) -> dict[str, str]:
+        values = self._values(folder, port)
+        own = {name: str(fill(value, values)) for name, value in self._spec.environment.items()}
+        seen = {self._spec.dependencies[name].variable: address for name, address in self._seen.items()}
+        return {**self._base(), **own, **seen}
+
+    def _values(self, folder: Path, port: int) -> dict[str, Any]:
+        shared = self._folder.name == "shared" and folder == self._folder
+        database = self._spec.database if shared and self._spec.database else str(folder / "data.duckdb")
+        return {
+            "python": sys.executable,
+            "port": port,
+            "data": str(folder),
+            "seed": self._place.seed,
+            "database": database,
+        }
+
+    def _spawn(
+        self, command: tuple[str, ...], environment: Mapping[str, str], log: Path, folder: Path, port: int,
+        limits: Mapping[str, int] | None,
+    ) -> Child:  # fmt: skip
+        words = [str(word) for word in fill(list(command), self._values(folder, port))]
+        try:
+            return Child(words, environment=environment, log=log, directory=self._spec.directory or None, limits=limits)
+        except OSError as error:
+            raise TargetError(f"start command {words[0]!r}: {error.strerror}") from None
+
+    async def _watch(
+        self, child: Child, port: int, seconds: float, client: HttpClient | None = None, path: str = ""
+    ) -> tuple[int | None, bool, float]:
+        """Wait until the child answers well, ends, or time is up: exit status, ready, seconds."""
+        begin = time.monotonic()
+        own = client or HttpClient((self._spec.address or "http://127.0.0.1:{port}").replace("{port}", str(port)))
+        path = path or self._spec.health.ready or self._spec.health.live or "/"
+        try:
+            while (elapsed := time.monotonic() - begin) < seconds:
+                reply = await own.send(Request("GET", path, timeout=1.0))
+                if not reply.error and reply.status < 400:
+                    return None, True, elapsed
+                if await child.wait(POLL_SECONDS) is not None:
+                    return child.status, False, time.monotonic() - begin
+            return child.status, False, seconds
+        finally:
+            await own.close()
+
+    def _masked(self, log: Path) -> str:
+        text = "\n".join(log.read_text(errors="replace").strip().splitlines()[-20:]) if log.is_file() else ""
+        for secret in self._spec.secrets:
+            text = text.replace(secret, "********")
+        return text[-2000:]
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
