@@ -42,7 +42,7 @@ if TYPE_CHECKING:
         Waiver,
     )
     from readiness.plugins import Workplace, check, reporter, scenario, target
-    from readiness.target import Operation, Reply, Request, Target, TargetSpec, Trial, dig, fill
+    from readiness.targeting import Operation, Reply, Request, Target, TargetSpec, Trial, dig, fill
 
 _HOMES = {
     "readiness.errors": ("PluginError", "ReadinessError", "SettingsError", "TargetError"),
@@ -61,11 +61,68 @@ _HOMES = {
         "Scope", "Series", "Share", "SuiteResult", "Table", "Unknown", "Waiver",
     ),
     "readiness.plugins": ("Workplace", "check", "reporter", "scenario", "target"),
-    "readiness.target": ("Operation", "Reply", "Request", "Target", "TargetSpec", "Trial", "dig", "fill"),
+    "readiness.targeting": ("Operation", "Reply", "Request", "Target", "TargetSpec", "Trial", "dig", "fill"),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
-__all__ = sorted(_HOME_OF)  # noqa: PLE0605  # pyright: ignore[reportUnsupportedDunderAll]
+__all__ = [
+    "CATEGORIES",
+    "CategoryScore",
+    "Child",
+    "Decision",
+    "Distribution",
+    "Estimate",
+    "Fact",
+    "FaultWindow",
+    "HttpClient",
+    "Interval",
+    "Killed",
+    "LedgerLine",
+    "Measured",
+    "NotApplicable",
+    "Operation",
+    "Outcome",
+    "Paused",
+    "PluginError",
+    "ReadinessError",
+    "Readings",
+    "Recorder",
+    "Recording",
+    "Remediation",
+    "Reply",
+    "Report",
+    "Request",
+    "Result",
+    "SEVERITIES",
+    "SUITES",
+    "Sample",
+    "Samples",
+    "ScenarioSummary",
+    "Scope",
+    "Series",
+    "SettingsError",
+    "Share",
+    "SuiteResult",
+    "Table",
+    "Target",
+    "TargetError",
+    "TargetSpec",
+    "Terminated",
+    "ToxicProxy",
+    "Trial",
+    "Unknown",
+    "Waiver",
+    "Workplace",
+    "check",
+    "constant_arrival_rate",
+    "dig",
+    "fill",
+    "limit_witness",
+    "per_vu_iterations",
+    "reporter",
+    "scenario",
+    "target",
+]
 
 
 def __getattr__(name: str) -> Any:

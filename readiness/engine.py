@@ -14,13 +14,13 @@ from pathlib import Path
 from readiness import events
 from readiness.errors import TargetError
 from readiness.faults.children import end_marked
-from readiness.job import Job, marks, new_scratch, write_job
+from readiness.job import Job, marked_environment, new_scratch, part_of, write_job
 from readiness.judging import judge_run
 from readiness.loader import Catalog
 from readiness.model import ScenarioSummary
 from readiness.plan import Plan
 from readiness.plugins import Scenario
-from readiness.target import Adapter, Target
+from readiness.targeting import Adapter, Target
 from readiness.watchdog import start_watchdog
 
 POLL_SECONDS = 0.1
@@ -213,7 +213,7 @@ async def _run_scenario(state: Run, job: Job, scenario: Scenario[...]) -> None:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "readiness.worker", "scenario", str(state.scratch / "job.json"), scenario.id,
             stdin=asyncio.subprocess.DEVNULL, stdout=sink, stderr=sink,
-            env={**os.environ, **marks(job.run, scenario.id)}, start_new_session=True,
+            env=marked_environment(job.run, scenario.id), start_new_session=True,
         )  # fmt: skip
     watch = asyncio.create_task(_watch_phases(state, job.recordings / f"{scenario.id}.jsonl", scenario))
     status, reason = "finished", ""
@@ -225,7 +225,7 @@ async def _run_scenario(state: Run, job: Job, scenario: Scenario[...]) -> None:
         status, reason = "timed out", f"no end after {deadline:g} s"
     finally:
         watch.cancel()
-        end_marked(marks(job.run, scenario.id)["READINESS_RUN"])
+        end_marked(part_of(job.run, scenario.id))
         await process.wait()
     state.stopped = state.stopped or (state.fail_fast and status != "finished")
     seconds = time.monotonic() - begin

@@ -2,19 +2,18 @@
 
 import os
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import Field
 
+from readiness.faults.children import RUN_VARIABLE
 from readiness.loader import Catalog, load
 from readiness.model import Frozen, Profile
 from readiness.plugins import Workplace
 from readiness.settings import RunEnvironment
-from readiness.target import Adapter, TargetSpec
+from readiness.targeting import Adapter, TargetSpec
 
-MARK = "READINESS_RUN"
 SCRATCH_MARKER = ".readiness-scratch"
 
 
@@ -50,7 +49,7 @@ class Job(Frozen):
         """A folder of its own for one instance of the target."""
         folder = Path(self.scratch) / name
         folder.mkdir(parents=True, exist_ok=True)
-        return Workplace(str(folder), self.seed, proxied, marks(self.run, name))
+        return Workplace(str(folder), self.seed, proxied, part_of(self.run, name))
 
     def adapter(self, catalog: Catalog, name: str, *, proxied: bool) -> Adapter:
         """Make the adapter of the target; it is not open yet."""
@@ -58,9 +57,14 @@ class Job(Frozen):
         return kind(self.spec, self.workplace(name, proxied=proxied))
 
 
-def marks(run: str, part: str) -> Mapping[str, str]:
-    """The environment that marks a child as belonging to one part of a run."""
-    return {MARK: f"{run}.{part}"}
+def part_of(run: str, part: str) -> str:
+    """The mark of one part of a run; ending the run's mark ends every part's."""
+    return f"{run}.{part}"
+
+
+def marked_environment(run: str, part: str) -> dict[str, str]:
+    """Our environment with the mark of one part of a run."""
+    return {**os.environ, RUN_VARIABLE: part_of(run, part)}
 
 
 def new_scratch() -> Path:

@@ -16,7 +16,7 @@ from typing import Any
 from readiness import events
 from readiness.assembly import assemble_report
 from readiness.faults.children import end_marked
-from readiness.job import MARK, Job, marks
+from readiness.job import Job, marked_environment, part_of
 from readiness.measure.recording import read_recording
 from readiness.model import Broken, Outcome, Report, ScenarioSummary, Unknown
 from readiness.plan import Plan
@@ -39,9 +39,8 @@ async def judge_run(
     """Judge what was recorded and write the reports; the last event carries the report."""
     summaries = {scenario.id: summary_of(plan, job, summaries, scenario.id) for scenario in plan.scenarios}
     outcomes, durations = await _outcomes(plan, job, summaries)
-    windows = {id: summary.windows for id, summary in summaries.items()}
     report = assemble_report(
-        plan, outcomes, durations, summaries, windows,
+        plan, outcomes, durations, summaries,
         run=job.run, seconds=seconds, interrupted=interrupted, environment=environment_of(plan, job),
         timestamp=datetime.now(UTC).isoformat(timespec="seconds"),
     )  # fmt: skip
@@ -123,7 +122,7 @@ async def _work(job: Job, arguments: list[str], log: Path, patience: float) -> s
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "readiness.worker", *arguments,
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
-        env={**os.environ, **marks(job.run, part)}, start_new_session=True,
+        env=marked_environment(job.run, part), start_new_session=True,
     )  # fmt: skip
     size, moved = -1, time.monotonic()
     try:
@@ -139,7 +138,7 @@ async def _work(job: Job, arguments: list[str], log: Path, patience: float) -> s
                 elif time.monotonic() - moved > patience:
                     return f"did not end within {patience:g} s"
     finally:
-        end_marked(marks(job.run, part)[MARK])
+        end_marked(part_of(job.run, part))
         await process.wait()
 
 
@@ -191,7 +190,7 @@ def environment_of(plan: Plan, job: Job) -> dict[str, Any]:
         "git_revision": _git_revision(),
         "policy": plan.policy.name,
         "policy_hash": policy_hash(plan.policy),
-        "catalogue_version": job.catalog().version,
+        "catalogue_version": plan.catalog.version,
         "profile": job.profile,
         "seed": job.seed,
         "stress_test_max_users": job.environment.stress_test_max_users,

@@ -10,7 +10,7 @@ from readiness.model import CATEGORIES, NotApplicable, Outcome, Profile, Scope, 
 from readiness.plugins import Check, Scenario, apply_options, options_of
 from readiness.policy import Policy
 from readiness.settings import Settings
-from readiness.target import CAPABILITIES, TargetSpec
+from readiness.targeting import CAPABILITIES, TargetSpec
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,12 @@ class Plan:
     scope: Scope
     settings: Settings
     policy: Policy
-    foreign: frozenset[str]
+    catalog: Catalog
+
+    @property
+    def foreign(self) -> frozenset[str]:
+        """The checks that are not ours: advisory until the policy lists them."""
+        return frozenset(self.catalog.foreign)
 
 
 def make_plan(
@@ -62,7 +67,7 @@ def make_plan(
         raise (SettingsError if settings.scenarios else PolicyError)("\n".join(problems))
     return Plan(
         checks, scenarios, settled, scenario_options, check_options, profile,
-        _scope(categories, only), settings, policy, frozenset(catalog.foreign),
+        _scope(categories, only), settings, policy, catalog,
     )  # fmt: skip
 
 

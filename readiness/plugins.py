@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Generic, Literal, ParamSpec, Protocol, TypeVar, cast
 
 from readiness.errors import PluginError, nearest
@@ -18,7 +18,7 @@ from readiness.model import (
     Report,
     Severity,
 )
-from readiness.target import CAPABILITIES, Adapter, TargetSpec
+from readiness.targeting import CAPABILITIES, Adapter, TargetSpec
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=Outcome)
@@ -107,8 +107,8 @@ class Workplace:
     folder: str
     seed: int = 0
     proxied: bool = False
-    environment: Mapping[str, str] = field(default_factory=dict)
-    """Marks every child as ours; must be part of each child's environment."""
+    mark: str = ""
+    """Marks every child as belonging to this part of the run."""
 
 
 @dataclass(frozen=True)

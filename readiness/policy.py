@@ -1,4 +1,4 @@
-"""What a run is held against: thresholds, weights, floors, per-check settings, waivers. A file that is versioned with the service."""
+"""What a run is held against: thresholds, weights, floors, waivers and what it says per check."""
 
 import hashlib
 import json
@@ -88,7 +88,9 @@ class Policy(Frozen):
     def _usable(cls, waivers: tuple[Waiver, ...]) -> tuple[Waiver, ...]:
         complaints = [complaint for waiver in waivers for complaint in _complaints_about(waiver)]
         ids = [waiver.id for waiver in waivers]
-        complaints += [f"{id!r} is used by {ids.count(id)} waivers" for id in sorted(set(ids)) if ids.count(id) > 1]
+        complaints += [
+            f"{name!r} is used by {ids.count(name)} waivers" for name in sorted(set(ids)) if ids.count(name) > 1
+        ]
         if complaints:
             raise ValueError("; ".join(complaints))
         return waivers
@@ -116,8 +118,9 @@ def builtin(name: str) -> Policy:
 def from_mapping(data: object, base: Policy, *, checks: Collection[str] | None = None) -> Policy:
     """Return ``base`` changed where ``data`` (a policy file as read) says so.
 
-    Weights, floors and checks are changed entry by entry and waivers are added; anything else is replaced. With ``checks``, the
-    ids of the catalogue, a name that is not among them is refused. Every complaint is collected into one PolicyError.
+    Weights, floors and checks are changed entry by entry and waivers are added; anything else is replaced. The name
+    `base` is the caller's: it says which policy to lay the file over. With ``checks``, the ids of the catalogue, a name
+    that is not among them is refused. Every complaint is collected into one PolicyError, a line each.
     """
     if data is None:
         data = {}
@@ -149,32 +152,28 @@ def _complete(weights: Mapping[Any, float], names: Iterable[str]) -> Mapping[Any
 
 
 def _complaints_about(waiver: Waiver) -> list[str]:
-    complaints = [
-        f"{waiver.id!r} has no {field}"
-        for field in ("id", "check", "reason", "owner")
-        if not getattr(waiver, field).strip()
-    ]
+    empty = [name for name in ("id", "check", "reason", "owner") if not getattr(waiver, name).strip()]
+    complaints = [f"{waiver.id!r} has no {name}" for name in empty]
     try:
         # fromisoformat also takes 20260131 and 2026-W05-6, which a reader of the report would not.
         is_date = date.fromisoformat(waiver.expires).isoformat() == waiver.expires
     except ValueError:
         is_date = False
     if not is_date:
-        complaints.append(
-            f"{waiver.id!r} expires {waiver.expires!r}; right would be a date like 2026-01-31 (UTC, included)"
-        )
+        right = "a date like 2026-01-31 (UTC, that day included)"
+        complaints.append(f"{waiver.id!r} expires {waiver.expires!r}; right would be {right}")
     return complaints
 
 
 def _merged(base: dict[str, Any], data: Mapping[Any, Any]) -> dict[Any, Any]:
-    """Lay ``data`` over the dump of a policy; what has the wrong shape is passed on for validation to complain about."""
+    """Lay ``data`` over the dump of a policy; what has the wrong shape is left for validation to refuse."""
     merged: dict[Any, Any] = dict(base)
     for name, value in data.items():
+        if name == "base":
+            continue
         if name == "checks" and isinstance(value, Mapping):
-            merged[name] = {
-                **base[name],
-                **{id: _laid_over(base[name].get(id, {}), given) for id, given in value.items()},
-            }
+            changed = {check: _laid_over(base[name].get(check, {}), given) for check, given in value.items()}
+            merged[name] = {**base[name], **changed}
         elif name in ("floors", "category_weights", "severity_weights"):
             merged[name] = _laid_over(base[name], value)
         elif name == "waivers" and isinstance(value, list | tuple):
@@ -201,15 +200,14 @@ def _with_text_date(entry: object) -> object:
 
 
 def _unknown_checks(data: Mapping[Any, Any], known: Collection[str]) -> list[str]:
-    named = [(f"checks.{id}", id) for id in data["checks"]] if isinstance(data.get("checks"), Mapping) else []
-    if isinstance(data.get("waivers"), list | tuple):
-        entries = enumerate(data["waivers"], start=1)
-        named += [
-            (f"waivers.{i}.check", entry["check"])
-            for i, entry in entries
-            if isinstance(entry, Mapping) and "check" in entry
-        ]
-    return [f"{path}: unknown check {id!r}{nearest(str(id), known)}" for path, id in named if id not in known]
+    rules, waivers = data.get("checks"), data.get("waivers")
+    named = [(f"checks.{check}", check) for check in rules] if isinstance(rules, Mapping) else []
+    for number, entry in enumerate(waivers if isinstance(waivers, list | tuple) else (), start=1):
+        if isinstance(entry, Mapping) and "check" in entry:
+            named.append((f"waivers.{number}.check", entry["check"]))
+    return [
+        f"{path}: unknown check {check!r}{nearest(str(check), known)}" for path, check in named if check not in known
+    ]
 
 
 def _complaint(details: ErrorDetails) -> str:
@@ -230,7 +228,7 @@ def _complaint(details: ErrorDetails) -> str:
 
 
 def _unknown_name(parents: list[int | str], name: int | str) -> str:
-    within, top = _path(tuple(parents)), parents[0] if parents else ""
+    where, top = f"{_path(tuple(parents))}: " if parents else "", parents[0] if parents else ""
     known: Iterable[str] = Policy.model_fields
     if top in ("floors", "category_weights"):
         known = CATEGORIES
@@ -240,9 +238,7 @@ def _unknown_name(parents: list[int | str], name: int | str) -> str:
         known = CheckPolicy.model_fields
     elif top == "waivers":
         known = Waiver.model_fields
-    return (
-        f"{within + ': ' if within else ''}unknown name {name!r}{nearest(str(name), known)}; known: {', '.join(known)}"
-    )
+    return f"{where}unknown name {name!r}{nearest(str(name), known)}; known: {', '.join(known)}"
 
 
 def _path(location: tuple[int | str, ...]) -> str:

@@ -63,12 +63,12 @@ class Judgement:
 def curve(value: float, objective: float, limit: float, *, better: Better = "lower") -> float:
     """Return the score of a value: 1.0 at the objective or better, exactly 0.70 at the limit, 0 at twice the limit.
 
-    Where higher is better, 0 is at half the limit. In between it is linear in log(value); a better value never earns less.
-    The anchors are ours (design/scoring.md §1), the logarithm is Lighthouse's idea: equal factors cost equal points. A
-    logarithm needs numbers above 0, so without them:
+    Where higher is better, 0 is at half the limit. In between it is linear in log(value), so that equal factors cost
+    equal points; a better value never earns less (design/scoring.md §1). A logarithm needs numbers
+    above 0, so where there are none:
 
-    - objective <= 0 < limit (an error rate whose objective is none): linear in the value from 1.0 to 0.70;
-    - limit <= 0: there is no twice, so anything worse than the limit earns 0;
+    - objective or limit <= 0 (an error rate whose objective is 0): linear in the value between the two;
+    - limit <= 0: there is no twice of it, so anything worse than the limit earns 0;
     - objective == limit: meeting it earns 1.0, and missing it starts at 0.70.
 
     Raises ValueError where the objective is worse than the limit, or one of the three is not a number.
@@ -80,19 +80,21 @@ def curve(value: float, objective: float, limit: float, *, better: Better = "low
     far = 2.0 if better == "lower" else 0.5
     if _reaches(value, objective, better):
         return 1.0
+    if value == limit:
+        return LIMIT_SCORE
     if _reaches(value, limit, better):
-        short = _way(value, objective, limit)
-        return max(LIMIT_SCORE, 1.0 - (1.0 - LIMIT_SCORE) * short) if value != limit else LIMIT_SCORE
+        return max(LIMIT_SCORE, 1.0 - (1.0 - LIMIT_SCORE) * _way(value, objective, limit))
     if limit <= 0 or _reaches(limit * far, value, better):
         return 0.0
-    return min(LIMIT_SCORE, max(0.0, LIMIT_SCORE * (1.0 - _way(value, limit, limit * far))))
+    return LIMIT_SCORE * (1.0 - _way(value, limit, limit * far))
 
 
 def _way(value: float, start: float, end: float) -> float:
     """How far ``value`` is on the way from start to end, 0 to 1: in logarithms where they exist."""
     if min(start, end) > 0:
-        return math.log(value / start) / math.log(end / start)
-    return (value - start) / (end - start)
+        value, start, end = math.log(value), math.log(start), math.log(end)
+    # Neighbouring floats may share a logarithm.
+    return min(1.0, max(0.0, (value - start) / (end - start))) if start != end else 1.0
 
 
 def _reaches(value: float, bar: float, better: Better) -> bool:
@@ -104,7 +106,7 @@ def _complaint_about_limits(objective: float, limit: float, better: Better) -> s
         return f"objective {objective} and limit {limit} must be finite numbers"
     if not _reaches(objective, limit, better):
         return (
-            f"objective {_number(objective)} is worse than limit {_number(limit)} although {better} is better; set both"
+            f"objective {_number(objective)} is worse than limit {_number(limit)}, where {better} is better; set both"
         )
     return ""
 
@@ -118,7 +120,7 @@ def _score(value: float, objective: float, limit: float, better: Better, unit: s
 
 
 def wilson(good: int, tries: int) -> Interval:
-    """Return the 95 % score interval of a share (E. B. Wilson, JASA 22, 1927): honest for few tries and near 0 and 1."""
+    """Return the two-sided 95 % score interval of a share (E. B. Wilson, JASA 22, 1927): honest for few tries."""
     share, z2 = good / tries, _Z95 * _Z95
     centre = (share + z2 / (2 * tries)) / (1 + z2 / tries)
     half = _Z95 / (1 + z2 / tries) * math.sqrt(share * (1 - share) / tries + z2 / (4 * tries * tries))
@@ -152,9 +154,7 @@ def judge(outcome: Outcome) -> Judgement:
             return _judge_fact(outcome)
         case NotApplicable():
             if not outcome.reason.strip():
-                return Judgement(
-                    "UNKNOWN", NOTHING_KNOWN, "said to be not applicable, but without the fact that makes it so"
-                )
+                return Judgement("UNKNOWN", NOTHING_KNOWN, "said not to apply, without the fact that makes it so")
             return Judgement("NOT_APPLICABLE", NOTHING_KNOWN, outcome.reason)
         case Unknown():
             return Judgement("UNKNOWN", NOTHING_KNOWN, outcome.reason or "nothing can be said, and no reason was given")
@@ -165,50 +165,43 @@ def judge(outcome: Outcome) -> Judgement:
 
 
 def _judge_fact(fact: Fact) -> Judgement:
+    n = fact.rounds if fact.rounds != 1 else None
     if not fact.passed:
-        return Judgement("FAIL", Interval(low=0.0, high=0.0), fact.reason or "does not hold", n=fact.rounds)
+        return Judgement("FAIL", Interval(low=0.0, high=0.0), fact.reason or "it does not hold", n=n)
     if fact.rounds < 1:
-        return Judgement("INCONCLUSIVE", NOTHING_KNOWN, f"not one round was run; {fact.reason}", n=fact.rounds)
+        return Judgement("INCONCLUSIVE", NOTHING_KNOWN, _with("not one round was run", fact.reason), n=n)
     power = detection_power(fact.rounds) if fact.rounds > 1 else None
-    passed = Interval(low=1.0, high=1.0)
-    return Judgement("PASS", passed, fact.reason or "holds", n=fact.rounds, detection_power=power)
+    return Judgement("PASS", Interval(low=1.0, high=1.0), fact.reason or "it holds", n=n, detection_power=power)
 
 
 def detection_power(rounds: int) -> float:
     """Return the anomaly rate per round that clean rounds rule out with 99 %: from (1 - rate)^rounds = 0.01."""
-    return 1.0 - 0.01 ** (1.0 / rounds)
+    return 1.0 - math.pow(0.01, 1.0 / rounds)
 
 
 def _judge_share(share: Share) -> Judgement:
-    good, tries = int(share.good), int(share.tries)
-    complaint = _complaint_about_limits(share.objective, share.limit, "higher")
-    if not 0 <= good <= tries:
-        complaint = f"{good} of {tries} is not a share"
-    elif not (complaint or (0 <= share.limit and share.objective <= 1)):
-        complaint = f"limit {_number(share.limit)} and objective {_number(share.objective)} must lie between 0 and 1"
-    if complaint:
+    good, tries, limit = int(share.good), int(share.tries), share.limit
+    if complaint := _complaint_about_share(share):
         return Judgement("ERROR", NOTHING_KNOWN, complaint)
     if tries == 0:
         return Judgement("INCONCLUSIVE", NOTHING_KNOWN, _with("nothing was tried", share.reason), unit=SHARE_UNIT, n=0)
     bounds = wilson(good, tries)
-    measured = Measured(
-        Estimate(good / tries, bounds.low, bounds.high, tries),
-        SHARE_UNIT,
-        share.objective,
-        share.limit,
-        "higher",
-        share.reason,
-    )
-    judgement = _judge_measured(measured)
-    if judgement.status != "INCONCLUSIVE":
-        return judgement
-    missing = _missing_tries(good, tries, share.limit)
-    advice = (
-        f"{missing} more tries without a failure would decide it"
-        if missing
-        else "no number of tries proves a share of 1"
-    )
-    return replace(judgement, reason=f"{good} of {tries} does not decide about {_number(share.limit)}: {advice}")
+    estimate = Estimate(good / tries, bounds.low, bounds.high, tries)
+    judged = _judge_measured(Measured(estimate, SHARE_UNIT, share.objective, limit, "higher", share.reason))
+    if judged.status != "INCONCLUSIVE":
+        return judged
+    missing = _missing_tries(good, tries, limit)
+    advice = f"{missing} more tries, all good, would" if missing else "no number of tries would; state it as a fact"
+    why = f"{good} of {tries} good do not prove a share of {_number(limit)}: {advice}"
+    return replace(judged, reason=_with(why, share.reason))
+
+
+def _complaint_about_share(share: Share) -> str:
+    if not 0 <= share.good <= share.tries:
+        return f"{share.good} of {share.tries} is not a share"
+    if not (share.limit >= 0 and share.objective <= 1):
+        return f"limit {share.limit} and objective {share.objective} must lie between 0 and 1"
+    return _complaint_about_limits(share.objective, share.limit, "higher")
 
 
 def _missing_tries(good: int, tries: int, limit: float) -> int | None:
@@ -227,15 +220,10 @@ def _missing_tries(good: int, tries: int, limit: float) -> int | None:
 def _judge_measured(measured: Measured) -> Judgement:
     estimate, sampled = _estimate(measured.value)
     bare = Judgement(
-        "INCONCLUSIVE",
-        NOTHING_KNOWN,
-        "",
-        value=_finite(estimate.value),
-        objective=_finite(measured.objective),
-        limit=_finite(measured.limit),
-        unit=measured.unit,
-        n=estimate.n if sampled else None,
-    )
+        "INCONCLUSIVE", NOTHING_KNOWN, "",
+        value=_finite(estimate.value), objective=_finite(measured.objective), limit=_finite(measured.limit),
+        unit=measured.unit, n=estimate.n if sampled else None,
+    )  # fmt: skip
     if complaint := _complaint_about_limits(measured.objective, measured.limit, measured.better):
         return replace(bare, status="ERROR", reason=complaint)
     if estimate.low > estimate.high:
@@ -254,9 +242,7 @@ def _held_against_limit(bare: Judgement, measured: Measured, estimate: Estimate)
     missing = max(0, estimate.needed - estimate.n)
     if missing:
         worst = math.inf if better == "lower" else -math.inf
-    score = Interval(
-        low=_score(worst, objective, limit, better, unit), high=_score(best, objective, limit, better, unit)
-    )
+    ends = [_score(end, objective, limit, better, unit) for end in (worst, best)]
     status: Status
     if _reaches(worst, limit, better):
         status = "PASS" if _reaches(estimate.value, objective, better) else "WARN"
@@ -264,24 +250,21 @@ def _held_against_limit(bare: Judgement, measured: Measured, estimate: Estimate)
         status = "FAIL"
     else:
         status = "INCONCLUSIVE"
-    if status != "INCONCLUSIVE":
-        return replace(
-            bare, status=status, score=score, reason=measured.reason or _sentence(measured, estimate, status)
-        )
-    why = f"the interval {_range(estimate, unit)} includes the limit {_number(limit, unit)}"
-    if missing:
-        why = f"{missing} samples are missing: {estimate.n} of the {estimate.needed} that the claim needs"
-    return replace(bare, score=score, reason=_with(why, measured.reason))
+    sentence = _sentence(measured, estimate, status)
+    if status == "INCONCLUSIVE" and missing:
+        sentence = f"{missing} samples are missing: {estimate.n} of the {estimate.needed} that the claim needs"
+    score = Interval(low=ends[0], high=ends[1])
+    return replace(bare, status=status, score=score, reason=_with(sentence, measured.reason))
 
 
 def _estimate(value: Estimate | float) -> tuple[Estimate, bool]:
-    """Plain numbers whatever library they come from; the interval holds the value, and a lone number is an interval of itself."""
+    """Plain numbers, whatever library they come from, and whether they were sampled; one number is its own interval."""
     if not isinstance(value, Estimate):
         return Estimate(float(value), float(value), float(value), n=1), False
     point, low, high = float(value.value), float(value.low), float(value.high)
-    return Estimate(
-        point, min(low, point) if low <= high else low, max(high, point), int(value.n), int(value.needed)
-    ), True
+    if low <= high:  # an interpolated percentile may lie just outside its order statistics
+        low, high = min(low, point), max(high, point)
+    return Estimate(point, low, high, int(value.n), int(value.needed)), True
 
 
 def _says_nothing(estimate: Estimate, better: Better) -> str:
@@ -289,7 +272,7 @@ def _says_nothing(estimate: Estimate, better: Better) -> str:
     if estimate.n < 1:
         return "there is not one sample"
     if any(math.isnan(number) for number in (estimate.value, estimate.low, estimate.high)):
-        return "the value is not a number"
+        return "the value or its interval is not a number"
     if estimate.value == (-math.inf if better == "lower" else math.inf):
         return f"a value of {estimate.value} was not measured"
     return ""
@@ -356,7 +339,7 @@ def _weight(check: Check[...], rule: CheckPolicy, policy: Policy) -> float:
 
 
 def _witnessed(judged: Judgement, windows: Sequence[FaultWindow]) -> Judgement:
-    """A fault that cannot show that it acted makes every conclusion void; a broken or skipped check stays what it is."""
+    """A fault that cannot show that it acted voids every conclusion; a broken or skipped check stays what it is."""
     idle = [window.fault for window in windows if not window.witness]
     if not idle or judged.status in ("UNKNOWN", "ERROR", "SKIPPED"):
         return judged
@@ -378,12 +361,13 @@ def _retried(judged: Judgement, attempts: int) -> tuple[Judgement, bool]:
 
 def _sentence(measured: Measured, estimate: Estimate, status: Status) -> str:
     said = {
-        "PASS": "reaches the objective",
-        "WARN": "is within the limit, short of the objective",
-        "FAIL": "misses the limit",
+        "PASS": ("reaches the objective", measured.objective),
+        "WARN": ("is within the limit, short of the objective", measured.objective),
+        "FAIL": ("misses the limit", measured.limit),
+        "INCONCLUSIVE": ("lies on both sides of the limit", measured.limit),
     }
-    bar = measured.limit if status == "FAIL" else measured.objective
-    return f"{_range(estimate, measured.unit)} {said[status]} {_number(bar, measured.unit)}"
+    words, bar = said[status]
+    return f"{_range(estimate, measured.unit)} {words} {_number(bar, measured.unit)}"
 
 
 def _range(estimate: Estimate, unit: str) -> str:

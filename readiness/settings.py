@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError
 
 from readiness.errors import SettingsError, nearest
 from readiness.model import Frozen, Profile
-from readiness.target import CAPABILITIES, TargetSpec
+from readiness.targeting import CAPABILITIES, TargetSpec
 
 FILE = "readiness.yaml"
 EMBEDDED = Path(__file__).parent / "desk" / FILE

@@ -18,7 +18,7 @@ from readiness.measure.recorder import Recorder
 from readiness.measure.recording import Recording, read_recording
 from readiness.model import AnyOutcome, Broken, Outcome, Report, Unknown
 from readiness.plugins import Check
-from readiness.target import Target
+from readiness.targeting import Target
 
 OUTCOME: TypeAdapter[Outcome] = TypeAdapter(AnyOutcome)
 

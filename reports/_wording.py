@@ -42,7 +42,8 @@ def clean_lines(text: object, limit: int = LINE) -> str:
     kept = whole if len(whole) <= limit else whole[:limit]
     plain = _INVISIBLE.sub("", _SEQUENCES.sub("", kept.replace("\r\n", "\n").replace("\r", "\n")))
     if len(whole) > limit:
-        plain += f" … ({len(whole) - limit:,} more characters; the JSON report has them all)"
+        more = f"{len(whole) - limit:,}"
+        plain += f" … ({more} more characters; the JSON report has them all)" if limit >= LINE else f" … (+{more})"
     return plain
 
 
@@ -52,13 +53,18 @@ def words(identifier: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def percent(share: float | None, digits: int = 2) -> str:
+def percent(share: float | None) -> str:
     """Write a share in percent, never rounded up: 0.69999 is 69.99 %, so that no number contradicts its verdict."""
     if share is None:
         return NOT_MEASURED
     if not isfinite(share):
         return f"{number(share)} %" if not isnan(share) else number(share)
-    return f"{(Decimal(repr(float(share))) * 100).quantize(Decimal(1).scaleb(-digits), ROUND_FLOOR)} %"
+    return f"{(Decimal(repr(float(share))) * 100).quantize(Decimal('0.01'), ROUND_FLOOR)} %"
+
+
+def weight(share: float) -> str:
+    """Write a normalised weight; weights decide nothing by themselves, so they are rounded as usual."""
+    return f"{share * 100:.1f} %" if isfinite(share) else number(share)
 
 
 def percent_range(low: float, high: float) -> str:
@@ -126,14 +132,19 @@ def worst_first(results: Iterable[Result]) -> list[Result]:
 
 def tally(results: Iterable[Result]) -> dict[str, int]:
     """Count results by state, worst first; states without results are left out."""
-    counts = Counter(result.status for result in results)
+    counts = Counter[str](result.status for result in results)
     return {status: counts[status] for status in WORST_FIRST if counts[status]}
 
 
 def tally_sentence(results: Iterable[Result]) -> str:
     """Say how many results there are of each state."""
     counts = tally(results)
-    return ", ".join(f"{count} {STATE_WORDS[status].lower()}" for status, count in counts.items()) or "no results"
+    return ", ".join(f"{count} {_plural(status, count)}" for status, count in counts.items()) or "no results"
+
+
+def _plural(status: str, count: int) -> str:
+    word = STATE_WORDS[status].lower()
+    return f"{word}s" if count != 1 and status in ("WARN", "ERROR") else word
 
 
 def suite_details(suite: SuiteResult) -> str:

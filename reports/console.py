@@ -26,6 +26,7 @@ from ._wording import (
     required,
     suite_details,
     tally_sentence,
+    weight,
     words,
     worst_first,
 )
@@ -69,7 +70,7 @@ def console(report: Report, *, width: int = 100, colour: bool = True, verbose: b
 
 def _parts(report: Report, verbose: bool) -> list[RenderableType]:
     parts: list[RenderableType] = [Text(line, style="bold yellow") for line in first_lines(report)]
-    parts += [_heading(report), Text(), _suites(report), Text(), _categories(report)]
+    parts += [_heading(report), _suites(report), _categories(report)]
     if findings := _findings(report, verbose):
         parts += [Text(), *findings]
     parts += [Text(), _verdict(report)]
@@ -112,7 +113,7 @@ def _categories(report: Report) -> Table:
     for line in report.categories:
         interval = percent_range(line.interval.low, line.interval.high)
         table.add_row(
-            Text(words(line.category)), _bar(line), percent(line.score), interval, f"weight {percent(line.weight, 1)}"
+            Text(words(line.category)), _bar(line), percent(line.score), interval, f"weight {weight(line.weight)}"
         )
     return table
 
@@ -125,7 +126,7 @@ def _bar(line: CategoryScore) -> Text:
         int(max(0.0, min(1.0, share)) * BAR) for share in (line.interval.low, line.score, line.interval.high)
     )
     low, high = min(low, score), max(high, score)
-    colour = "green" if line.passed else "red" if line.interval.high < 1 else "yellow"
+    colour = "green" if line.passed else "red"
     cells = "█" * low + "▓" * (score - low) + "▒" * (high - score)
     return Text.assemble((cells, colour), ("░" * (BAR - high), "dim"))
 

@@ -1,7 +1,7 @@
 """Writes the whole report as strict JSON, sorted, with a published schema (``report.schema.json`` beside this file).
 
-Infinity and not-a-number have no place in JSON; they are written as the strings "Infinity", "-Infinity" and "NaN", which
-the schema allows and which read back as what they were. Null would mean *not measured*.
+Infinity and not-a-number have no place in JSON; they are written as the strings "Infinity", "-Infinity" and "NaN",
+which the schema allows and which read back as what they were. Null would mean *not measured*.
 """
 
 import json as codec

@@ -5,8 +5,8 @@ JUnit knows passed, failure, error and skipped; nothing that is not known may lo
 - PASS and WARN pass; a WARN says so in its output.
 - FAIL is a failure; when waived it is skipped, with the waiver as its message.
 - ERROR is an error; so is a suite that broke before it had results.
-- UNKNOWN and INCONCLUSIVE are a failure of type INCONCLUSIVE where the check is a blocker or critical (a pipeline must not
-  go on as if it had been seen), otherwise skipped.
+- UNKNOWN and INCONCLUSIVE are a failure of type INCONCLUSIVE where the check is a blocker or critical (a pipeline must
+  not go on as if it had been seen), otherwise skipped.
 - SKIPPED and NOT_APPLICABLE are skipped, each with its reason.
 
 The exact status, severity, score and flags are properties of each case, the verdict is a property of the suite.
@@ -123,7 +123,9 @@ def _say(case: ElementTree.Element, tag: str, kind: str, message: str, body: str
 def _properties(parent: ElementTree.Element, **values: object) -> None:
     element = ElementTree.SubElement(parent, "properties")
     for name, value in values.items():
-        ElementTree.SubElement(element, "property", name=name, value=_xml("" if value is None else value))
+        if value not in (None, ""):
+            text = str(value).lower() if isinstance(value, bool) else value
+            ElementTree.SubElement(element, "property", name=name, value=_xml(text))
 
 
 def _xml(value: object, limit: int = OUTPUT) -> str:

@@ -1,7 +1,7 @@
-"""Writes ``summary.md`` for the job summary of a CI run: the verdict, what blocks it, every finding that needs a reader.
+"""Writes ``summary.md`` for the job summary of a CI run: the verdict, what blocks it, what needs a reader.
 
-It stays under 65 000 bytes, the size of a GitHub check summary; what does not fit is counted. Nothing that a target said
-can become markup, a link or a mention.
+It stays under 65 000 bytes, the size of a GitHub check summary; what does not fit is counted. Nothing that a target
+said can become markup, a link or a mention.
 """
 
 import re
@@ -23,6 +23,7 @@ from ._wording import (
     required,
     suite_details,
     tally_sentence,
+    weight,
     words,
     worst_first,
 )
@@ -40,7 +41,8 @@ STATE_SIGNS = {
     "SKIPPED": "⏭️",
     "NOT_APPLICABLE": "➖",
 }
-_MARKUP = re.compile(r"[&<>\"'`*_~\[\]()|\\$:!#^=+{}-]")
+# Underscores inside a word and colons before a space mean nothing in Markdown and stay readable.
+_MARKUP = re.compile(r"[&<>`*~\[\]|\\$]|(?<!\w)_|_(?!\w)|:(?=\S)|^[-+=#]|(?<=^\d)[.)]")
 _NOTE_ROOM = 200
 
 
@@ -146,7 +148,7 @@ def _categories(report: Report) -> Iterable[tuple[str, ...]]:
             percent(line.score),
             interval,
             percent(line.coverage),
-            percent(line.weight, 1),
+            weight(line.weight),
             state,
         )
 
@@ -173,6 +175,5 @@ def _list(checks: Sequence[str]) -> str:
 
 def _safe(text: object) -> str:
     """One line in which no character is markup; mentions and issue numbers are cut by a zero-width space."""
-    plain = re.sub(r"(?i)\bwww\.", "www\u200b.", clean(text, CELL)).replace("@", "@\u200b")
-    escaped = _MARKUP.sub(lambda match: f"&#{ord(match.group())};", plain)
-    return escaped.replace("&#35;", "&#35;\u200b")
+    plain = re.sub(r"(?i)\bwww\.|@|#(?=\d)", lambda match: f"{match.group()}\u200b", clean(text, CELL))
+    return _MARKUP.sub(lambda match: f"&#{ord(match.group())};", plain)

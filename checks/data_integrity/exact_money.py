@@ -1,7 +1,7 @@
 """Money is rounded exactly: in decimals, once, ties to the even cent.
 
-Why: a float cannot hold most cents, and ties that always go up add up over many postings. Fix: compute in decimals and
-round once at the end, half to even (IEEE 754, 4.3.1).
+Why: a float cannot hold most cents, and ties that always go up add up over many postings. Fix: compute in decimals
+and round once at the end, half to even (IEEE 754, 4.3.1).
 """
 
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation

@@ -1,7 +1,8 @@
 """The exchange's sessions are known: days, opening and closing, across clock changes, early closes and holidays.
 
-Why: a session that is an hour off trades on a closed market, or sleeps through an open one, for weeks after each change of
-the clocks. Fix: compute in the exchange's time zone (America/New_York), never with a fixed offset, from its calendar.
+Why: a session that is an hour off trades on a closed market, or sleeps through an open one, for weeks after each
+change of the clocks. Fix: compute in the exchange's time zone (America/New_York), never with a fixed offset, from its
+calendar.
 """
 
 from datetime import datetime

@@ -1,7 +1,8 @@
 """Ingested history is complete: each valid row is there once, also after it was sent twice.
 
-Why: a row that was silently dropped shows nowhere but in wrong figures. The count is taken from the query, not from what
-the ingestion says of itself. Fix: count at each step; make the row's time its key, so that a repetition adds nothing.
+Why: a row that was silently dropped shows nowhere but in wrong figures. The count is taken from the query, not from
+what the ingestion says of itself. Fix: count at each step; make the row's time its key, so that a repetition adds
+nothing.
 """
 
 from typing import Any

@@ -1,7 +1,8 @@
 """An order that is sent again under its key is executed once, also when the repetitions arrive together.
 
-Why: a client that got no answer must be able to ask again; without this every lost answer may be a second trade.
-Fix: store key, request and answer in the transaction of the order, under a unique constraint, and return the stored answer.
+Why: a client that got no answer must be able to ask again; without this every lost answer may be a second trade. Fix:
+store key, request and answer in the transaction of the order, under a unique constraint, and return the stored
+answer.
 """
 
 from readiness import Fact, Recording, Table, Unknown, check

@@ -1,7 +1,8 @@
 """Quotes are fresh while the market opens.
 
-Why: a quote that looks current and is minutes old is worse than none. The age is computed here from the quote's own time
-and the clock that was set, not taken from the service. Fix: ingest in the background, and show the true time of a quote.
+Why: a quote that looks current and is minutes old is worse than none. The age is computed here from the quote's own
+time and the clock that was set, not taken from the service. Fix: ingest in the background, and show the true time of
+a quote.
 """
 
 from datetime import datetime

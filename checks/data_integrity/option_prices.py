@@ -1,7 +1,8 @@
 """Option prices, Greeks and implied volatilities are right.
 
-Why: every strike, hedge and risk figure is derived from them. They are compared with the closed form of Black and Scholes
-(1973), computed here, and with put-call parity, which holds for any model. Fix: the table names the first wrong figure.
+Why: every strike, hedge and risk figure is derived from them. They are compared with the closed form of Black and
+Scholes (1973), computed here, and with put-call parity, which holds for any model. Fix: the table names the first
+wrong figure.
 """
 
 import math

@@ -1,7 +1,7 @@
 """Impossible market data is refused at the door: nothing crossed, zero, negative or not a number is served.
 
-Why: a bid above the ask looks like free money to every rule that reads it. Fix: validate each record before it is stored,
-count the refused ones with their reason, and keep serving the last good data.
+Why: a bid above the ask looks like free money to every rule that reads it. Fix: validate each record before it is
+stored, count the refused ones with their reason, and keep serving the last good data.
 """
 
 import math

@@ -1,7 +1,7 @@
 """Nothing is advised or traded on stale market data.
 
-Why: a feed that lags by hours still answers, and its prices look like any others. Fix: compare the time of the data with
-the exchange's clock wherever it is used, and refuse (409 or 503) beyond the limit.
+Why: a feed that lags by hours still answers, and its prices look like any others. Fix: compare the time of the data
+with the exchange's clock wherever it is used, and refuse (409 or 503) beyond the limit.
 """
 
 from datetime import datetime
@@ -17,7 +17,7 @@ from readiness import Fact, Recording, Table, Unknown, check
     fix="Check the age of quote and chain where they are used, and refuse orders and advice beyond the limit.",
 )
 def stale_data_refused(recording: Recording, *, stale_seconds: float = 3600.0) -> Fact | Unknown:
-    """With a source two hours behind, advice and order are refused; data is stale after 60 minutes (requirement 002)."""
+    """With a source two hours behind, advice and order are refused; the limit is 60 minutes (requirement 002)."""
     calm, stale = recording.facts.get("calm"), recording.facts.get("stale")
     if not calm or not stale:
         return Unknown("the calm or the stale condition was not recorded")

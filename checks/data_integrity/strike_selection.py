@@ -1,7 +1,8 @@
 """The put that is advised is the one whose delta lies nearest to the target.
 
-Why: the delta of the sold put is the risk that was agreed; a sign that is read wrongly sells the farthest strike instead.
-The choice is made again here, from the chain that was served. Fix: compare |delta|, not delta, with the target.
+Why: the delta of the sold put is the risk that was agreed; a sign that is read wrongly sells the farthest strike
+instead. The choice is made again here, from the chain that was served. Fix: compare |delta|, not delta, with the
+target.
 """
 
 from typing import Any

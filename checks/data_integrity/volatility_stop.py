@@ -1,7 +1,7 @@
 """Trading stops when volatility is beyond its limit: no new position is advised, and no order is taken.
 
-Why: the limits of a position were chosen for a normal market; beyond it they protect nothing. Fix: check the volatility
-where advice is given and again where orders are taken, not only in one of the two.
+Why: the limits of a position were chosen for a normal market; beyond it they protect nothing. Fix: check the
+volatility where advice is given and again where orders are taken, not only in one of the two.
 """
 
 from typing import Any

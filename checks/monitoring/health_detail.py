@@ -37,7 +37,7 @@ def health_detail(recording: Recording) -> Fact | Unknown:
 
 
 def _about(body: Any, name: str) -> str:
-    """What an answer says of a dependency: all texts that stand under its name or hold it; empty where there is none."""
+    """What an answer says of a dependency: all texts that stand under its name or hold it; else empty."""
     if isinstance(body, dict):
         parts = [json.dumps(v, sort_keys=True) if name in str(k) else _about(v, name) for k, v in body.items()]
         named = body.get("name") == name

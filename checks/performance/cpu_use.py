@@ -30,6 +30,7 @@ def cpu_use(
     calls = recording.samples.where(phase="steady")
     if not calls.n:
         return Unknown("no call was made in the phase 'steady', so this is not its use under load")
-    reason = f"{used.mean:.2f} of {cores:g} allotted cores on average (peak {used.peak:.2f}) at {calls.throughput:.0f} operations/s"
+    reason = f"{used.mean:.2f} of {cores:g} allotted cores on average (peak {used.peak:.2f})"
+    reason += f" at {calls.throughput:.0f} operations/s"
     evidence = Series("CPU use", "cores", used.at, used.values)
     return Measured(used.mean / cores, "of allotted cores", objective, limit, "lower", reason, (evidence,))

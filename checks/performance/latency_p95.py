@@ -1,7 +1,8 @@
 """Calls answer in time: the 95th percentile of response time stays within its limit under the expected load.
 
 Why: a slow tail is what users feel first, and what queues amplify: one slow call holds up all that wait behind it.
-Fix: start at the operation with the slowest tail in the evidence: its queries, locks and calls to other services; then look
+Fix: start at the operation with the slowest tail in the evidence: its queries, locks and calls to other services;
+then look
 at the CPU and the pool of connections in the same seconds.
 """
 
@@ -23,7 +24,8 @@ def latency_p95(
     """95th percentile in seconds; lower is better. Half a second keeps a user's train of thought; two seconds lose it
     (Nielsen, Usability Engineering, 1993, ch. 5, puts the border at one).
 
-    A call that failed was not answered in time, however fast it failed: it counts as ``failed_seconds`` (the client's timeout).
+    A call that failed was not answered in time, however fast it failed: it counts as ``failed_seconds`` (the client's
+    timeout).
     """
     steady = recording.samples.where(phase="steady")
     if not steady.n:

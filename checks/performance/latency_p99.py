@@ -1,7 +1,9 @@
 """Calls answer in time: the 99th percentile of response time stays within its limit under the expected load.
 
-Why: a page that needs many calls meets the slowest one of a hundred almost every time (Dean & Barroso, The Tail at Scale, 2013).
-Fix: start at the operation with the slowest tail in the evidence: its queries, locks and calls to other services; then look
+Why: a page that needs many calls meets the slowest one of a hundred almost every time (Dean & Barroso, The Tail at
+Scale, 2013).
+Fix: start at the operation with the slowest tail in the evidence: its queries, locks and calls to other services;
+then look
 at the CPU and the pool of connections in the same seconds.
 """
 
@@ -20,9 +22,12 @@ from readiness import Distribution, Measured, Recording, Table, Unknown, check
 def latency_p99(
     recording: Recording, *, objective: float = 1.0, limit: float = 5.0, failed_seconds: float = 10.0
 ) -> Measured | Unknown:
-    """99th percentile in seconds; lower is better. After ten seconds users give up (Nielsen 1993, ch. 5); the limit is half of that.
+    """99th percentile in seconds; lower is better.
 
-    A call that failed was not answered in time, however fast it failed: it counts as ``failed_seconds`` (the client's timeout).
+    After ten seconds users give up (Nielsen, Usability Engineering, 1993, ch. 5); the limit is half of that.
+
+    A call that failed was not answered in time, however fast it failed: it counts as ``failed_seconds`` (the client's
+    timeout).
     """
     steady = recording.samples.where(phase="steady")
     if not steady.n:

@@ -1,7 +1,8 @@
 """Memory stays within what the target is given: the peak resident size of its processes under the expected load.
 
 Why: a process that reaches its memory limit is killed by the system, in the middle of whatever it does.
-Fix: look at the series: a plateau wants smaller caches or batches, a slope is a leak (see memory_growth); or give it more memory.
+Fix: look at the series: a plateau wants smaller caches or batches, a slope is a leak (see memory_growth); or give it
+more memory.
 """
 
 import math

@@ -1,7 +1,7 @@
 """A query over a year of price history answers in time.
 
-Why: charts and risk figures ask for it again and again; a scan that grows with the data is quick only on the day it is
-written. Fix: aggregate in the database, over an index or a sorted column, not row by row in the program.
+Why: charts and risk figures ask for it again and again; a scan that grows with the data is quick only on the day it
+is written. Fix: aggregate in the database, over an index or a sorted column, not row by row in the program.
 """
 
 from readiness import Measured, Recording, Unknown, check

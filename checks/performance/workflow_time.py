@@ -1,7 +1,7 @@
 """A whole trading workflow completes in time.
 
-Why: one slow step is hidden in an average over all calls, but a user waits for the sum of them. Fix: the table shows the
-seconds of each step; begin with the largest.
+Why: one slow step is hidden in an average over all calls, but a user waits for the sum of them. Fix: the table shows
+the seconds of each step; begin with the largest.
 """
 
 from readiness import Fact, Measured, Recording, Table, Unknown, check

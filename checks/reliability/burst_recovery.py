@@ -19,7 +19,8 @@ from readiness import Distribution, Measured, Recording, Table, Unknown, check
 def burst_recovery(recording: Recording, *, objective: float = 0.5, limit: float = 1.0) -> Measured | Unknown:
     """95th percentile in the phase after the burst, in seconds; lower is better.
 
-    The objective is that of steady load (latency_p95), for nothing may be left of the burst. Failed calls count as 10 s.
+    The objective is that of steady load (latency_p95), for nothing may be left of the burst. Failed calls count as 10
+    s.
     """
     phases = {name: recording.samples.where(phase=name) for name in ("before", "burst", "after")}
     if empty := [name for name, part in phases.items() if not part.n]:

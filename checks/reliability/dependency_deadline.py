@@ -11,7 +11,7 @@ from readiness import Fact, Measured, Recording, Table, Unknown, check
     category="reliability",
     severity="blocker",
     needs="error_recovery",
-    fix="Set connect and read timeouts on every client of a dependency, and answer 503 or stored data when they expire.",
+    fix="Set timeouts on every client of a dependency, and answer 503 or stored data when they expire.",
     effort="minutes",
 )
 def dependency_deadline(

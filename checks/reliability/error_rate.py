@@ -1,7 +1,8 @@
 """Calls succeed: failed calls are rarer than one in a thousand under the expected load.
 
 Why: a failure rate that looks small to an operator is hit every day by a user who makes a thousand calls.
-Fix: the evidence counts the failures by operation and kind; look for the first of them in the target's log by its request id.
+Fix: the evidence counts the failures by operation and kind; look for the first of them in the target's log by its
+request id.
 """
 
 import dataclasses
@@ -19,7 +20,8 @@ from readiness import Measured, Recording, Table, Unknown, check
 def error_rate(recording: Recording, *, objective: float = 0.0001, limit: float = 0.001) -> Measured | Unknown:
     """Failed / attempted calls; lower is better. 0.1 % is the seed requirement's limit.
 
-    Without a failure it takes 1 - (1 - limit)**n >= 0.95 calls to rule the limit out (2 995 for 0.1 %); fewer are too few.
+    Without a failure it takes 1 - (1 - limit)**n >= 0.95 calls to rule the limit out (2 995 for 0.1 %); fewer are too
+    few.
     """
     steady = recording.samples.where(phase="steady")
     if not steady.n:

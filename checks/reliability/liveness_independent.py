@@ -1,7 +1,7 @@
 """Liveness does not depend on anything else: the process is alive while its dependencies are away.
 
-Why: an orchestrator restarts what is not alive. Liveness that asks a dependency turns its outage into a restart of every
-instance, which cures nothing. Fix: let liveness answer from the process alone, and move the rest to readiness.
+Why: an orchestrator restarts what is not alive. Liveness that asks a dependency turns its outage into a restart of
+every instance, which cures nothing. Fix: let liveness answer from the process alone, and move the rest to readiness.
 """
 
 from readiness import Fact, Recording, Table, Unknown, check
@@ -30,8 +30,8 @@ def liveness_independent(recording: Recording) -> Fact | Unknown:
         rows = tuple((p["fault"], p["dependency"], round(p["since"], 2), p["status"], p["error"]) for p in dead[:50])
         first = dead[0]
         reason = (
-            f"{len(dead)} of {len(during)} answers denied life, the first {first['since']:.1f} s after {first['fault']} "
-            f"of {first['dependency']}: {first['error'] or first['status']}"
+            f"{len(dead)} of {len(during)} answers denied life, the first {first['since']:.1f} s after "
+            f"{first['fault']} of {first['dependency']}: {first['error'] or first['status']}"
         )
         return Fact(False, reason, (Table("Liveness during faults", columns, rows),))
     return Fact(True, f"{len(during)} answers during faults said alive", rounds=len(during))

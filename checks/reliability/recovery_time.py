@@ -1,7 +1,7 @@
 """After a dependency comes back, the service works again soon, and by itself.
 
-Why: outages of dependencies are short; what makes them long is a service that needs a restart, or that waits on broken
-connections. Fix: drop connections that failed, bound the pause between tries, and probe in the background.
+Why: outages of dependencies are short; what makes them long is a service that needs a restart, or that waits on
+broken connections. Fix: drop connections that failed, bound the pause between tries, and probe in the background.
 """
 
 from readiness import Fact, Measured, Recording, Table, Unknown, check

@@ -1,7 +1,8 @@
 """Users who call in the same moment are all served.
 
 Why: calls bunch (a market opens, a page loads, a job starts); what refuses a crowd fails in exactly those moments.
-Fix: the evidence counts the refusals; look for a limit on requests in flight, a pool without a queue, or a lock with a timeout.
+Fix: the evidence counts the refusals; look for a limit on requests in flight, a pool without a queue, or a lock with
+a timeout.
 """
 
 from readiness import Recording, Share, Table, Unknown, check

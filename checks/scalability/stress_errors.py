@@ -1,7 +1,8 @@
 """Under stress calls still succeed: failures stay rare while users are added.
 
 Why: a target that refuses work under stress loses it; a few refusals are load shedding, many are an outage.
-Fix: the evidence counts failures by number of users and kind; the first step with failures shows which limit was reached.
+Fix: the evidence counts failures by number of users and kind; the first step with failures shows which limit was
+reached.
 """
 
 from readiness import Measured, Recording, Samples, Table, Unknown, check

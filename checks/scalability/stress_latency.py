@@ -1,7 +1,9 @@
 """Under the most users calls still answer in time: the 95th percentile at the top of the ramp.
 
-Why: load doubles on the worst day; a target that answers late under stress makes its callers retry, which doubles it again.
-Fix: the evidence shows from which number of users on the tail grows: look for what they queue for (a lock, a pool, the CPU).
+Why: load doubles on the worst day; a target that answers late under stress makes its callers retry, which doubles it
+again.
+Fix: the evidence shows from which number of users on the tail grows: look for what they queue for (a lock, a pool,
+the CPU).
 """
 
 import numpy as np

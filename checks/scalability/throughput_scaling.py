@@ -1,6 +1,7 @@
 """More users get more done: the target serves many users at once instead of one after the other.
 
-Why: what is held by one call at a time (a single connection, a global lock) caps the whole target, however many cores it has.
+Why: what is held by one call at a time (a single connection, a global lock) caps the whole target, however many cores
+it has.
 Fix: the evidence shows where the verified operations per second stop growing: look for what the users wait for there.
 """
 
@@ -19,7 +20,8 @@ def throughput_scaling(
 ) -> Measured | Unknown:
     """Verified operations per second with ``users`` users (or the most that were allowed); higher is better.
 
-    Absolute, because a target that is quick for one user cannot grow in proportion. The limit lets 25 users each make a call
+    Absolute, because a target that is quick for one user cannot grow in proportion. The limit lets 25 users each make
+    a call
     about once a second; the objective lets each make two.
     """
     grid = recording.facts.get("grid")

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from readiness.cli.run import prepare, read_policy
 from readiness.plan import make_plan, missing_capabilities, needed_capabilities
-from readiness.target import CAPABILITIES
+from readiness.targeting import CAPABILITIES
 
 
 def command(asked: argparse.Namespace) -> int:

@@ -8,7 +8,7 @@ from readiness.errors import UsageError, nearest
 from readiness.loader import Catalog, describe, load
 from readiness.plan import needed_capabilities
 from readiness.plugins import Check, Scenario, options_of
-from readiness.target import CAPABILITIES
+from readiness.targeting import CAPABILITIES
 
 
 def command(asked: argparse.Namespace) -> int:

@@ -12,7 +12,7 @@ import yaml
 
 from readiness.errors import TargetError, UsageError
 from readiness.load.client import HttpClient
-from readiness.target import CAPABILITIES, Request
+from readiness.targeting import CAPABILITIES, Request
 
 METHODS = ("get", "post", "put", "patch", "delete")
 LOAD_OPERATIONS = 5  # plain reads that begin in the load mix

@@ -16,7 +16,7 @@ from readiness.model import NotApplicable, Outcome, Report, Scope, Skipped, Unkn
 from readiness.plan import Plan
 from readiness.policy import Policy
 from readiness.settings import RunEnvironment, Settings
-from readiness.target import TargetSpec
+from readiness.targeting import TargetSpec
 from readiness.watchdog import remove_scratch
 
 SETTLED: dict[str, type[Unknown] | type[NotApplicable] | type[Skipped]] = {
@@ -56,7 +56,7 @@ def _plan(stored: dict[str, Any], catalog: Catalog, settings: Settings, policy: 
         scope=Scope.model_validate(stored["scope"]),
         settings=settings,
         policy=policy,
-        foreign=frozenset(catalog.foreign),
+        catalog=catalog,
     )
 
 

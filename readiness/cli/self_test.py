@@ -18,7 +18,7 @@ from rich.text import Text
 from readiness.cli.run import prepare, with_mutant
 from readiness.errors import UsageError
 from readiness.loader import Catalog
-from readiness.target import Mutant
+from readiness.targeting import Mutant
 
 RUN_SECONDS = 400
 

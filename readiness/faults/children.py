@@ -1,133 +1,258 @@
-"""Children that the gate starts, found again by a mark in their environment, and ended as whole trees."""
+"""Children that leave nothing behind: each in a session of its own, marked in its environment, found again after it was orphaned.
+
+Some programs overwrite the memory in which their environment stood (PostgreSQL and Redis do, to show a title in process lists), and
+the mark with it. So a child's root is also written down beside its log file, and whoever descends from a marked process counts, too.
+"""
 
 import asyncio
+import contextlib
 import os
+import secrets
 import signal
 import subprocess
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import psutil
 
+from readiness.errors import TargetError
 from readiness.faults.resources import preexec
 
-MARK = "READINESS_RUN"
+RUN_VARIABLE = "READINESS_RUN"
+CHILD_VARIABLE = "READINESS_CHILD"
+WATCHDOG_VARIABLE = "READINESS_WATCHDOG"
+"""Carried by a watchdog: nobody ends it but its own gate, also where a gate is the target of another gate."""
+PID_SUFFIX = ".pid"
+POLL_SECONDS = 0.02
+END_SECONDS = 5.0
+REAP_SECONDS = 0.5
+SAME_START_SECONDS = 2.0
+"""The start time of a process is derived from the wall clock and may wander with it."""
 
 
 class Child:
-    """A command as a process group of its own; its output goes to a log file."""
+    """A started command with everything that descends from it; standard output and error are appended to ``log``."""
 
     def __init__(
         self,
         command: Sequence[str],
         *,
-        environment: Mapping[str, str],
+        run_id: str,
         log: Path,
-        directory: str | None = None,
+        environment: Mapping[str, str],
+        directory: str | Path | None = None,
         limits: Mapping[str, int] | None = None,
     ) -> None:
         self.log = log
-        with log.open("ab") as sink:
-            self._process = subprocess.Popen(  # noqa: PLW1509 - the hook only calls setrlimit
-                list(command), env=dict(environment), cwd=directory, stdin=subprocess.DEVNULL, stdout=sink, stderr=sink,
-                start_new_session=True, preexec_fn=preexec(limits) if limits else None,
-            )  # fmt: skip
-        self.pid = self._process.pid
+        self._token = secrets.token_hex(8)
+        marks = {RUN_VARIABLE: run_id, CHILD_VARIABLE: self._token}
+        try:
+            with log.open("ab") as output:
+                self._popen = subprocess.Popen(
+                    list(command),
+                    env={**environment, **marks},
+                    cwd=directory,
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                    preexec_fn=preexec(limits) if limits else None,
+                )
+        except OSError as error:
+            raise TargetError(f"{command[0]!r} cannot be started: {error}") from error
+        self._root = self._record()
 
     @property
-    def status(self) -> int | None:
-        """The exit status (negative: the signal), None while it lives."""
-        return self._process.poll()
+    def pid(self) -> int:
+        """The root process; also its session and its group."""
+        return self._popen.pid
+
+    @property
+    def exit_status(self) -> int | None:
+        """None while the root lives; minus the signal's number when a signal ended it."""
+        return self._popen.poll()
 
     def pids(self) -> list[int]:
-        """Return the live process tree, the root first."""
-        return [process.pid for process in self._tree()]
-
-    def _tree(self) -> list[psutil.Process]:
-        try:
-            root = psutil.Process(self.pid)
-            tree = [root, *root.children(recursive=True)]
-        except psutil.NoSuchProcess:
-            return []
-        return [process for process in tree if _alive(process)]
-
-    def _signal(self, number: signal.Signals) -> None:
-        for process in self._tree():
-            try:
-                process.send_signal(number)
-            except psutil.NoSuchProcess:
-                continue
+        """Return all that live, the root first."""
+        return [process.pid for process in self._processes()]
 
     def kill(self) -> None:
-        """SIGKILL the whole tree."""
-        self._signal(signal.SIGKILL)
+        """SIGKILL all, also what they start meanwhile, and reap the root."""
+        self._signal_all(signal.SIGKILL)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._popen.wait(REAP_SECONDS)
 
     def pause(self) -> None:
-        """SIGSTOP the whole tree."""
-        self._signal(signal.SIGSTOP)
+        """SIGSTOP all, also what they start meanwhile."""
+        self._signal_all(signal.SIGSTOP)
 
     def resume(self) -> None:
-        """SIGCONT the whole tree."""
-        self._signal(signal.SIGCONT)
+        """SIGCONT all."""
+        self._signal_all(signal.SIGCONT)
 
     def terminate(self) -> None:
-        """SIGTERM to the root process, as a supervisor would."""
-        if self.status is None:
-            self._process.terminate()
+        """SIGTERM to the root only: it has to look after its own."""
+        if self.exit_status is None:
+            self._popen.terminate()
 
     async def wait(self, timeout: float) -> int | None:
-        """Return the exit status, or None when it still lives after ``timeout`` seconds."""
-        end = time.monotonic() + timeout
-        while self.status is None and time.monotonic() < end:
-            await asyncio.sleep(0.02)
-        return self.status
+        """Return the root's exit status, or None when it still lives after ``timeout`` seconds."""
+        deadline = time.monotonic() + timeout
+        while (status := self.exit_status) is None and time.monotonic() < deadline:
+            await asyncio.sleep(POLL_SECONDS)
+        return status
 
-    async def end(self, grace: float) -> None:
-        """SIGTERM, wait for ``grace`` seconds, then SIGKILL what is left of the tree."""
-        left = self._tree()
-        self.terminate()
-        await self.wait(grace)
-        for process in left:
-            if _alive(process):
-                process.kill()
-        await self.wait(5.0)
+    def close(self) -> None:
+        """End all and reap the root, however long the kernel takes; a second call changes nothing."""
+        self._signal_all(signal.SIGKILL)
+        self._popen.wait()
+        self._pid_file.unlink(missing_ok=True)
 
-    def output(self) -> str:
-        """Return all that it has written."""
-        return self.log.read_text(errors="backslashreplace")
+    def logs(self) -> str:
+        """Return what was written to the log file; undecodable bytes are shown as such."""
+        return self.log.read_text("utf-8", "backslashreplace")
 
+    @property
+    def _pid_file(self) -> Path:
+        return self.log.with_name(self.log.name + PID_SUFFIX)
 
-def marked(run: str, exclude: Iterable[int] = ()) -> list[psutil.Process]:
-    """Return the live processes whose mark is ``run`` or one of its parts (``run.part``)."""
-    found, skip = [], {os.getpid(), *exclude}
-    for process in psutil.process_iter():
+    def _record(self) -> psutil.Process | None:
+        """Write down the root for a watchdog; None when it has ended already."""
         try:
-            mark = process.environ().get(MARK, "") if process.pid not in skip else ""
-        except (psutil.Error, OSError):
-            continue
-        if (mark == run or mark.startswith(f"{run}.")) and _alive(process):
-            found.append(process)
+            root = psutil.Process(self.pid)
+            self._pid_file.write_text(f"{root.pid} {root.create_time()!r}\n", "ascii")
+        except psutil.NoSuchProcess:
+            return None
+        return root
+
+    def _processes(self) -> list[psutil.Process]:
+        alive = self.exit_status is None
+        found = _families(_living(), lambda process: self._mine(process, alive))
+        return sorted(found, key=lambda process: process.pid != self.pid)
+
+    def _mine(self, process: psutil.Process, alive: bool) -> bool:
+        if process.pid == self.pid:
+            return alive
+        return _in_session(process, self._root) or _carries(process, CHILD_VARIABLE, self._token)
+
+    def _signal_all(self, number: signal.Signals) -> None:
+        _signal_until_none_is_new(number, self._processes)
+
+
+def marked(run_id: str, exclude: Collection[int] = ()) -> list[int]:
+    """Return every live process whose environment says that it belongs to the run."""
+    return [p.pid for p in _living() if p.pid not in exclude and _belongs_to(p, run_id)]
+
+
+def end_marked(run_id: str, exclude: Collection[int] = (), folder: Path | None = None) -> list[int]:
+    """End all that belong to the run, their descendants, and what children wrote down in ``folder``; return the pids.
+
+    Returns as soon as none is left, at the latest after 5 seconds. SIGKILL comes first, so that none that is woken does one more thing.
+    """
+    roots = _recorded(folder) if folder else []
+
+    def belongs(process: psutil.Process) -> bool:
+        return process in roots or any(_in_session(process, root) for root in roots) or _belongs_to(process, run_id)
+
+    def left() -> list[psutil.Process]:
+        return [process for process in _families(_living(), belongs) if process.pid not in exclude]
+
+    ended: set[int] = set()
+    deadline = time.monotonic() + END_SECONDS
+    while (remaining := left()) and time.monotonic() < deadline:
+        ended.update(process.pid for process in remaining)
+        _signal_until_none_is_new(signal.SIGKILL, left)
+        for process in remaining:
+            _send(process, signal.SIGCONT)
+        psutil.wait_procs(remaining, timeout=POLL_SECONDS)
+    return sorted(ended)
+
+
+def _living() -> list[psutil.Process]:
+    return [process for process in psutil.process_iter() if is_living(process)]
+
+
+def is_living(process: psutil.Process) -> bool:
+    """Whether it runs, sleeps or is stopped; a zombie is gone, and so is a successor with the same pid."""
+    try:
+        return process.is_running() and process.status() not in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _families(processes: Iterable[psutil.Process], belongs: Callable[[psutil.Process], bool]) -> list[psutil.Process]:
+    """Return those that belong and their descendants, without watchdogs and theirs."""
+    parents: dict[psutil.Process, int] = {}
+    for process in processes:
+        with contextlib.suppress(psutil.Error):
+            parents[process] = process.ppid()
+    chosen = {process.pid: process for process in parents if belongs(process)}
+    grown = True
+    while grown:
+        new = {
+            p.pid: p
+            for p, parent in parents.items()
+            if parent in chosen and p.pid not in chosen and not _is_watchdog(p)
+        }
+        chosen |= new
+        grown = bool(new)
+    return list(chosen.values())
+
+
+def _carries(process: psutil.Process, variable: str, value: str | None = None) -> bool:
+    try:
+        found = process.environ().get(variable)
+    except (psutil.Error, OSError):
+        return False
+    return found is not None if value is None else found == value
+
+
+def _belongs_to(process: psutil.Process, run_id: str) -> bool:
+    """Whether it is marked with the run or with a part of it (``run.part``)."""
+    try:
+        mark = process.environ().get(RUN_VARIABLE, "")
+    except (psutil.Error, OSError):
+        return False
+    return mark == run_id or mark.startswith(f"{run_id}.")
+
+
+def _is_watchdog(process: psutil.Process) -> bool:
+    return _carries(process, WATCHDOG_VARIABLE)
+
+
+def _in_session(process: psutil.Process, leader: psutil.Process | None) -> bool:
+    """Whether it is in the leader's session, which may outlive the leader; sessions of an earlier bearer of the pid are older."""
+    if leader is None:
+        return False
+    try:
+        return (
+            os.getsid(process.pid) == leader.pid and process.create_time() >= leader.create_time() - SAME_START_SECONDS
+        )
+    except (psutil.Error, OSError):
+        return False
+
+
+def _recorded(folder: Path) -> list[psutil.Process]:
+    found = []
+    for file in folder.rglob(f"*{PID_SUFFIX}"):
+        with contextlib.suppress(psutil.Error, OSError, ValueError):
+            pid, created = file.read_text("ascii").split()
+            process = psutil.Process(int(pid))
+            if abs(process.create_time() - float(created)) <= SAME_START_SECONDS:
+                found.append(process)
     return found
 
 
-def end_marked(run: str, exclude: Iterable[int] = (), *, seconds: float = 5.0) -> list[int]:
-    """SIGKILL every process of a run (stopped ones, too) until none is left; return their ids."""
-    ended: list[int] = []
-    limit = time.monotonic() + seconds
-    while (left := marked(run, exclude)) and time.monotonic() < limit:
-        for process in left:
-            try:
-                process.kill()
-                ended.append(process.pid)
-            except psutil.Error:
-                continue
-        psutil.wait_procs(left, timeout=0.2)
-    return ended
+def _signal_until_none_is_new(number: signal.Signals, find: Callable[[], list[psutil.Process]]) -> None:
+    """Send a signal to all, and again to those that appeared in between; who has got SIGKILL or SIGSTOP starts nobody any more."""
+    reached: set[psutil.Process] = set()
+    while new := [process for process in find() if process not in reached]:
+        for process in new:
+            _send(process, number)
+        reached.update(new)
 
 
-def _alive(process: psutil.Process) -> bool:
-    try:
-        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
-    except psutil.Error:
-        return False
+def _send(process: psutil.Process, number: signal.Signals) -> None:
+    with contextlib.suppress(psutil.Error):
+        process.send_signal(number)

@@ -35,6 +35,9 @@ Send = Callable[[Chunk], Awaitable[None]]
 class Stage(Protocol):
     """What an armed toxic does with connections and chunks."""
 
+    async def disarm(self) -> None:
+        """End."""
+
     def accepted(self, link: "Link") -> None:
         """See a connection before the dependency is called."""
 
@@ -76,14 +79,15 @@ class Link:
         """Whether it was cut."""
         return self._end.is_set()
 
-    def cut(self, *, reset: bool) -> None:
-        """End it now: the client gets RST, or FIN after what was already sent. The dependency sees an ordinary end."""
+    def cut(self, *, reset: bool) -> bool:
+        """End it now, unless it has ended: the client gets RST, or FIN after what was sent; the dependency an ordinary end."""
         if self.ended:
-            return
+            return False
         self._end.set()
         self.board.count(**{"resets" if reset else "cuts": 1})
         shut(self.client[1], reset=reset)
         self.drop_upstream()
+        return True
 
     def drop_upstream(self) -> None:
         """Close the connection to the dependency."""

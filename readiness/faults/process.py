@@ -5,7 +5,7 @@ from typing import Any
 
 import psutil
 
-from readiness.target import ProcessControl
+from readiness.targeting import ProcessControl
 
 PROOF_SECONDS = 5.0
 

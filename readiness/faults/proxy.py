@@ -1,7 +1,6 @@
 """A proxy in front of a dependency: bytes pass through it untouched until a toxic is armed."""
 
 import asyncio
-import contextlib
 import inspect
 import math
 from typing import Self
@@ -13,7 +12,17 @@ from readiness.faults.toxics import KINDS, Toxic
 HOST = "127.0.0.1"
 BACKLOG = 1024
 CONNECT_SECONDS = 10.0
-COUNTERS = ("connections", "refused", "upstream_failures", "bytes_up", "bytes_down", "swallowed_bytes", "delayed_chunks", "resets", "cuts")
+COUNTERS = (
+    "connections",
+    "refused",
+    "upstream_failures",
+    "bytes_up",
+    "bytes_down",
+    "swallowed_bytes",
+    "delayed_chunks",
+    "resets",
+    "cuts",
+)
 
 
 class ToxicProxy:
@@ -30,7 +39,6 @@ class ToxicProxy:
         self._board = Board(name, self.counters)
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._toxics: list[Toxic] = []
 
     @property
     def address(self) -> str:
@@ -47,7 +55,7 @@ class ToxicProxy:
 
     async def close(self) -> None:
         """Disarm every toxic, end every connection and stop listening; a second call changes nothing."""
-        for toxic in self._toxics:
+        for toxic in tuple(self._board.armed):
             await toxic.disarm()
         if self._server is None:
             return
@@ -72,12 +80,12 @@ class ToxicProxy:
         known = [name for name in inspect.signature(KINDS[kind]).parameters if name != "board"]
         for name, value in options.items():
             if name not in known:
-                raise UsageError(f"{kind}: unknown option {name!r}{nearest(name, known)}; may be set: {', '.join(known) or 'nothing'}")
+                raise UsageError(
+                    f"{kind}: unknown option {name!r}{nearest(name, known)}; may be set: {', '.join(known) or 'nothing'}"
+                )
             if not (isinstance(value, int | float) and math.isfinite(value) and value >= 0):
                 raise UsageError(f"{kind}: {name} is {value!r}; right would be a number from 0")
-        toxic = KINDS[kind](self._board, **options)
-        self._toxics.append(toxic)
-        return toxic
+        return KINDS[kind](self._board, **options)
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.create_task(self._serve(Link(self._board, (reader, writer))))
@@ -105,7 +113,7 @@ class ToxicProxy:
             except OSError:  # nobody there, or too slow: as if the dependency had refused
                 self._board.count(upstream_failures=1)
                 link.cut(reset=True)
-        if link.ended and link.upstream is not None:
-            with contextlib.suppress(OSError):
-                await closed(link.upstream[1])
+        if link.upstream is not None and (link.ended or link.deaf):  # struck while it was being connected
+            await closed(link.upstream[1])
+            link.upstream = None
         return not link.ended

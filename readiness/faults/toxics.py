@@ -2,9 +2,10 @@
 
 import asyncio
 import random
+import time
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from readiness.errors import UsageError
 from readiness.faults.link import Board, Chunk, Link, Send
@@ -16,8 +17,10 @@ PIECES_PER_SECOND = 20
 class Toxic:
     """A fault on one proxy: does nothing by itself, counts for those that do."""
 
+    kind: ClassVar[str]
+
     def __init__(self, board: Board) -> None:
-        self.name = f"{type(self).__name__.lower()} on {board.name}"
+        self.name = f"{self.kind} on {board.name}"
         self._board = board
         self._counts: Counter[str] = Counter()
         self._waited = 0.0
@@ -39,7 +42,7 @@ class Toxic:
         self._hit.clear()
         self._waited = self._seconds = 0.0
         self._over = asyncio.Event()
-        self._began = asyncio.get_running_loop().time()
+        self._began = time.monotonic()
         self._board.armed.append(self)
         self.strike()
 
@@ -85,22 +88,23 @@ class Toxic:
 
     async def rest(self, seconds: float) -> None:
         """Wait, but not longer than it is armed."""
-        loop = asyncio.get_running_loop()
-        began = loop.time()
+        began = time.monotonic()
         try:
             async with asyncio.timeout(seconds):
                 await self._over.wait()
         except TimeoutError:
             pass
         finally:
-            self._waited += loop.time() - began
+            self._waited += time.monotonic() - began
 
     def _elapsed(self) -> float:
-        return 0.0 if self._began is None else asyncio.get_running_loop().time() - self._began
+        return 0.0 if self._began is None else time.monotonic() - self._began
 
 
 class Latency(Toxic):
     """Every chunk of a reply arrives later by ``seconds`` plus or minus ``jitter``: one round trip costs that much more."""
+
+    kind = "latency"
 
     def __init__(self, board: Board, *, seconds: float = 1.0, jitter: float = 0.0) -> None:
         super().__init__(board)
@@ -120,6 +124,8 @@ class Latency(Toxic):
 class Bandwidth(Toxic):
     """Each direction of each connection carries at most ``bytes_per_second``."""
 
+    kind = "bandwidth"
+
     def __init__(self, board: Board, *, bytes_per_second: float = 1024.0) -> None:
         super().__init__(board)
         self._rate = at_least(1, bytes_per_second=bytes_per_second)
@@ -135,6 +141,8 @@ class Bandwidth(Toxic):
 
 class Slicer(Toxic):
     """Bytes arrive in segments of ``size``, ``delay`` seconds apart: framing mistakes show."""
+
+    kind = "slicer"
 
     def __init__(self, board: Board, *, size: float = 1, delay: float = 0.0) -> None:
         super().__init__(board)
@@ -152,25 +160,29 @@ class Slicer(Toxic):
 class Refuse(Toxic):
     """The dependency is down: connections are cut with RST, those that exist and those that are tried."""
 
+    kind = "refuse"
+
     def strike(self) -> None:
         """Cut what exists."""
         for link in tuple(self._board.links):
-            self.count(link, cut_connections=1)
-            link.cut(reset=True)
+            if link.cut(reset=True):
+                self.count(link, cut_connections=1)
 
     def accepted(self, link: Link) -> None:
         """Turn it away."""
-        self.count(link, refused=1)
-        link.cut(reset=True)
+        if link.cut(reset=True):
+            self.count(link, refused=1)
 
 
 class Reset(Toxic):
     """A connection breaks with RST as soon as bytes are under way on it, in either direction."""
 
+    kind = "reset"
+
     async def forward(self, link: Link, chunk: Chunk, send: Send) -> None:
         """Break it; the bytes are lost."""
-        self.count(link, reset_connections=1, swallowed_bytes=len(chunk.data))
-        link.cut(reset=True)
+        if link.cut(reset=True):
+            self.count(link, reset_connections=1, swallowed_bytes=len(chunk.data))
 
 
 class ResetAfterRequest(Toxic):
@@ -178,6 +190,8 @@ class ResetAfterRequest(Toxic):
 
     A reply is cut once ``request_bytes`` were forwarded on its connection since the toxic was armed.
     """
+
+    kind = "reset_after_request"
 
     def __init__(self, board: Board, *, request_bytes: float = 1) -> None:
         super().__init__(board)
@@ -191,8 +205,8 @@ class ResetAfterRequest(Toxic):
     async def forward(self, link: Link, chunk: Chunk, send: Send) -> None:
         """Let the request through, cut the reply."""
         if not chunk.up and self._forwarded[link] >= self._needed:
-            self.count(link, replies_cut=1, request_bytes=self._forwarded[link], swallowed_bytes=len(chunk.data))
-            link.cut(reset=True)
+            if link.cut(reset=True):
+                self.count(link, replies_cut=1, request_bytes=self._forwarded[link], swallowed_bytes=len(chunk.data))
             return
         if chunk.up:
             self._forwarded[link] += len(chunk.data)
@@ -201,6 +215,8 @@ class ResetAfterRequest(Toxic):
 
 class BlackHole(Toxic):
     """Silence: bytes and ends of both directions vanish, sockets stay. What has lost bytes is reset at the end."""
+
+    kind = "black_hole"
 
     async def forward(self, link: Link, chunk: Chunk, send: Send) -> None:
         """Swallow it."""
@@ -219,20 +235,25 @@ class BlackHole(Toxic):
 class HalfOpen(BlackHole):
     """The dependency has left without a word: it has no connection any more, the client still has one and gets silence."""
 
+    kind = "half_open"
+
     def strike(self) -> None:
         """Close the dependency's side of what exists."""
         for link in tuple(self._board.links):
-            self.count(link, half_opened=1)
+            self.accepted(link)
             link.drop_upstream()
 
     def accepted(self, link: Link) -> None:
         """Accept for nobody."""
-        self.count(link, half_opened=1)
-        link.deaf = True
+        if not link.ended:
+            self.count(link, half_opened=1)
+            link.deaf = True
 
 
 class Cut(Toxic):
     """A connection is closed (FIN) when ``after_bytes`` of a reply were forwarded and more of it follows."""
+
+    kind = "cut"
 
     def __init__(self, board: Board, *, after_bytes: float = 1) -> None:
         super().__init__(board)
@@ -253,13 +274,14 @@ class Cut(Toxic):
         self._forwarded[link] += len(chunk.data)
         if left > 0:
             await send(chunk._replace(data=chunk.data[:left]))
-        if len(chunk.data) > left:
-            self.count(link, cut_connections=1, swallowed_bytes=len(chunk.data) - left)
-            link.cut(reset=False)
+        if len(chunk.data) > left and link.cut(reset=False):
+            self.count(link, cut_connections=1, swallowed_bytes=len(chunk.data) - max(0, left))
 
 
 class FailFirst(Toxic):
     """The first ``k`` attempts get RST, then all is well; an attempt is a new connection or bytes on one that exists."""
+
+    kind = "fail_first"
 
     def __init__(self, board: Board, *, k: float = 1) -> None:
         super().__init__(board)
@@ -280,23 +302,14 @@ class FailFirst(Toxic):
         await send(chunk)
 
     def _fail(self, link: Link) -> None:
-        if self._left:
+        if self._left and link.cut(reset=True):
             self._left -= 1
             self.count(link, failed_attempts=1)
-            link.cut(reset=True)
 
 
 KINDS: dict[str, Callable[..., Toxic]] = {
-    "latency": Latency,
-    "bandwidth": Bandwidth,
-    "slicer": Slicer,
-    "refuse": Refuse,
-    "reset": Reset,
-    "reset_after_request": ResetAfterRequest,
-    "black_hole": BlackHole,
-    "half_open": HalfOpen,
-    "cut": Cut,
-    "fail_first": FailFirst,
+    toxic.kind: toxic
+    for toxic in (Latency, Bandwidth, Slicer, Refuse, Reset, ResetAfterRequest, BlackHole, HalfOpen, Cut, FailFirst)
 }
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import httptools
 
-from readiness.target import Reply, Request
+from readiness.targeting import Reply, Request
 
 
 class _Connection(asyncio.Protocol):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from readiness.load.sending import pick, send_one
 from readiness.measure.recorder import Recorder
-from readiness.target import Operation, Target
+from readiness.targeting import Operation, Target
 
 
 async def per_vu_iterations(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from readiness.measure.recorder import Recorder
 from readiness.model import Sample
-from readiness.target import Operation, Reply, Target
+from readiness.targeting import Operation, Reply, Target
 
 
 def pick(recorder: Recorder, operations: Sequence[Operation]) -> Operation:

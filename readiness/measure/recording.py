@@ -200,7 +200,7 @@ def _read_samples(path: Path) -> tuple[Sample, ...]:
     import duckdb
 
     with duckdb.connect() as connection:
-        rows = connection.execute("SELECT * FROM read_parquet(?) ORDER BY at", [str(path)]).fetchall()
+        rows = connection.execute("SELECT * FROM read_parquet(?) ORDER BY \"at\"", [str(path)]).fetchall()
     return tuple(Sample(*row) for row in rows)
 
 
@@ -209,14 +209,12 @@ def write_samples(path: Path, samples: list[Sample]) -> None:
     import duckdb
 
     columns = dict(zip(Sample._fields, zip(*samples, strict=True), strict=True)) if samples else {}
-    table = {
-        name: np.array(columns.get(name, ()), dtype=kind)
-        for name, kind in zip(Sample._fields, ("f8", "f8", "f8", "O", "O", "i4", "O"), strict=True)
-    }
+    kinds = list(zip(Sample._fields, ("f8", "f8", "f8", "O", "O", "i4", "O"), strict=True))
+    table = {name: np.array(columns.get(name, ()), dtype=kind) for name, kind in kinds}
     partial = path.with_suffix(".partial")
     with duckdb.connect() as connection:
         connection.register("samples", table)
-        columns_sql = "at, latency, late, operation::VARCHAR AS operation, phase::VARCHAR AS phase, status, error::VARCHAR AS error"
-        target = str(partial).replace("'", "''")
-        connection.execute(f"COPY (SELECT {columns_sql} FROM samples) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")  # noqa: S608
+        cells = ", ".join(f'"{name}"' + ("::VARCHAR" if kind == "O" else "") + f' AS "{name}"' for name, kind in kinds)
+        place = str(partial).replace("'", "''")
+        connection.execute(f"COPY (SELECT {cells} FROM samples) TO '{place}' (FORMAT parquet, COMPRESSION zstd)")
     partial.replace(path)

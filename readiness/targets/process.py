@@ -58,11 +58,11 @@ class ProcessTarget:
         for client in self._clients.values():
             await client.close()
         if self._child is not None:
-            await self._child.end(self._spec.stop_seconds)
+            await _end(self._child, self._spec.stop_seconds)
         for proxy in self.proxies.values():
             await proxy.close()
         for child in self._dependencies.values():
-            await child.end(2.0)
+            await _end(child, 2.0)
 
     async def send(self, request: Request) -> Reply:
         """Send one request to the target, or to a dependency's own address."""
@@ -119,8 +119,8 @@ class ProcessTarget:
         self, *, environment: Mapping[str, str] | None = None, limits: Mapping[str, int] | None = None
     ) -> None:
         """Start (again) on the same data and port; what still lives is ended first."""
-        if self._child is not None and self._child.status is None:
-            await self._child.end(self._spec.stop_seconds)
+        if self._child is not None and self._child.exit_status is None:
+            await _end(self._child, self._spec.stop_seconds)
         variables = {**self._environment(self._folder, self._port), **(environment or {})}
         self._child = self._spawn(self._spec.start, variables, self._log, self._folder, self._port, limits)
         status, ready, _ = await self._watch(self._child, self._port, self._spec.start_seconds)
@@ -148,7 +148,7 @@ class ProcessTarget:
         try:
             status, ready, took = await self._watch(child, port, seconds)
         finally:
-            await child.end(1.0)
+            await _end(child, 1.0)
         return Trial(status, ready, took, self._masked(log))
 
     def logs(self) -> str:
@@ -194,7 +194,7 @@ class ProcessTarget:
 
     def _base(self) -> dict[str, str]:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("READINESS_")}
-        return {**inherited, "PYTHONUNBUFFERED": "1", **self._place.environment}
+        return {**inherited, "PYTHONUNBUFFERED": "1"}
 
     def _environment(self, folder: Path, port: int) -> dict[str, str]:
         values = self._values(folder, port)
@@ -218,10 +218,10 @@ class ProcessTarget:
         limits: Mapping[str, int] | None,
     ) -> Child:  # fmt: skip
         words = [str(word) for word in fill(list(command), self._values(folder, port))]
-        try:
-            return Child(words, environment=environment, log=log, directory=self._spec.directory or None, limits=limits)
-        except OSError as error:
-            raise TargetError(f"start command {words[0]!r}: {error.strerror}") from None
+        directory = self._spec.directory or None
+        return Child(
+            words, run_id=self._place.mark, log=log, environment=environment, directory=directory, limits=limits
+        )
 
     async def _watch(
         self, child: Child, port: int, seconds: float, client: HttpClient | None = None, path: str = ""
@@ -236,8 +236,8 @@ class ProcessTarget:
                 if not reply.error and reply.status < 400:
                     return None, True, elapsed
                 if await child.wait(POLL_SECONDS) is not None:
-                    return child.status, False, time.monotonic() - begin
-            return child.status, False, seconds
+                    return child.exit_status, False, time.monotonic() - begin
+            return child.exit_status, False, seconds
         finally:
             await own.close()
 
@@ -246,6 +246,13 @@ class ProcessTarget:
         for secret in self._spec.secrets:
             text = text.replace(secret, "********")
         return text[-2000:]
+
+
+async def _end(child: Child, grace: float) -> None:
+    """Tell it to stop, wait for ``grace`` seconds, then end whatever is left."""
+    child.terminate()
+    await child.wait(grace)
+    child.close()
 
 
 def _free_port() -> int:

@@ -1,7 +1,7 @@
 """Each dependency falls silent, and then refuses; the target is watched before, during and after.
 
-Why: dependencies fail. What counts is that the target says so, stays alive, answers in its own time, and comes back by
-itself. Fix: see the checks; each names the probe that did not do what it should.
+Why: dependencies fail. What counts is that the target says so, stays alive, answers in its own time, and comes back
+by itself. Fix: see the checks; each names the probe that did not do what it should.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """A trader's day in one pass: account, market data, advice, an order, its repetition, ledger, risk and performance.
 
-Why: a service whose parts work one by one may still fail where one hands over to the next. Every answer is recorded as
-it came. Fix: the first step whose answer is an error names the place to begin.
+Why: a service whose parts work one by one may still fail where one hands over to the next. Every answer is recorded
+as it came. Fix: the first step whose answer is an error names the place to begin.
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """Many callers change one amount at the same time, and one caller repeats himself.
 
-Every addition of a round is a different power of two of a cent, so the difference names exactly which additions are missing.
+Every addition of a round is a different power of two of a cent, so the difference names exactly the missing ones.
 """
 
 import asyncio

@@ -1,7 +1,8 @@
 """The process is killed in the middle of writes: what was acknowledged must be there afterwards, and it must come back.
 
-Each round prepares an account, lets several writers add amounts, kills the whole process tree at a random moment, starts it
-again on the same data and reads the amount. An addition without an answer may or may not be there; an acknowledged one must.
+Each round prepares an account, lets several writers add amounts, kills the whole process tree at a random moment,
+starts it again on the same data and reads the amount. An addition without an answer may or may not be there; an
+acknowledged one must.
 """
 
 import asyncio

@@ -12,7 +12,7 @@ from readiness import Operation, Recorder, Reply, Target, Terminated, scenario
 async def graceful_shutdown(
     target: Target, recorder: Recorder, *, requests: int = 8, request_seconds: float = 1.0, lead_seconds: float = 0.4
 ) -> None:
-    """``requests`` of about ``request_seconds`` are under way when SIGTERM arrives, ``lead_seconds`` after they were sent."""
+    """``requests`` of about ``request_seconds`` are under way at SIGTERM, ``lead_seconds`` after they were sent."""
     recorder.phase("choose")
     operation, usual = await _slowest(target, request_seconds)
     if operation is None:

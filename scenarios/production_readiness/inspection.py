@@ -1,8 +1,8 @@
 """What an outsider sees: who is let in, what errors tell, which headers, metrics and logs the service leaves behind.
 
-Every described operation is called as described, anonymously, with a wrong key and as the least powerful identity; errors are
-provoked; metrics are read before and after a known number of requests; at the end the logs are read. Values are chosen so that
-a call that is wrongly let in does no harm. A secret is recorded by its name, never by its value.
+Every described operation is called as described, anonymously, with a wrong key and as the least powerful identity;
+errors are provoked; metrics are read before and after a known number of requests; at the end the logs are read. Values
+are chosen so that a call that is wrongly let in does no harm. A secret is recorded by its name, never by its value.
 """
 
 import asyncio
@@ -41,7 +41,7 @@ Replies = list[tuple[str, Reply]]
 async def inspection(
     target: Target, recorder: Recorder, *, known: int = 20, failing: int = 5, largest_body: int = 4000, lowest: str = ""
 ) -> None:
-    """``known`` and ``failing`` requests between two scrapes; ``lowest`` names the least powerful identity ("" finds it)."""
+    """``known`` and ``failing`` requests between two scrapes; ``lowest`` has the least power ("" finds it)."""
     secrets = _secrets(target)
     values = await _harmless(target)
     replies: Replies = []
@@ -69,9 +69,10 @@ async def inspection(
 async def _harmless(target: Target) -> dict[str, Any]:
     """Values for every placeholder; with them a call that is let in changes nothing that others rely on."""
     values: dict[str, Any] = {
-        "date": "2025-06-10", "start": "2025-06-10", "end": "2025-06-10", "rows": 10, "name": "inspection", "cash": "1.00",
-        "amount": "0.01", "notional": "2.50", "rate": "0.05", "seconds": 0, "contract": "U251219P00032000", "side": "buy",
-        "quantity": 1, "fault": "none", "now": "2025-06-11T14:30:00+00:00",
+        "date": "2025-06-10", "start": "2025-06-10", "end": "2025-06-10", "rows": 10,
+        "name": "inspection", "cash": "1.00", "amount": "0.01", "notional": "2.50", "rate": "0.05", "seconds": 0,
+        "contract": "U251219P00032000", "side": "buy", "quantity": 1, "fault": "none",
+        "now": "2025-06-11T14:30:00+00:00",
     }  # fmt: skip
     if "clock" in target.spec.capabilities and target.spec.capabilities["clock"].roles:
         told = (await target.call("clock.session")).json()
@@ -123,7 +124,7 @@ async def _provoke(target: Target, values: Mapping[str, Any]) -> Replies:
         replies.append((f"{operation.name}: bad values", await target.call(operation, **bad)))
         if isinstance(operation.body, Mapping):
             right = target.request(operation, **_once(values))
-            wrong_types = json.dumps(dict.fromkeys(operation.body, {"unexpected": [1]})).encode()
+            wrong_types = json.dumps({name: {"unexpected": [1]} for name in operation.body}).encode()
             for what, body in (("malformed JSON", b'{"broken": '), ("wrong types", wrong_types)):
                 request = Request(right.method, right.path, right.headers, body, right.timeout)
                 replies.append((f"{operation.name}: {what}", await target.send(request)))
@@ -216,8 +217,8 @@ def _missing(line: str) -> str:
 
 def _secrets(target: Target) -> dict[str, str]:
     """Name -> value of everything that must stay hidden. Values under 6 characters would be found by chance."""
-    named = {f"the value of {name}": value for name, value in target.spec.environment.items()}
-    named = {name: value for name, value in named.items() if value in target.spec.secrets}
+    own = target.spec.environment
+    named = {f"the value of {name}": own[name] for name in target.spec.secret_settings if name in own}
     named |= {f"the key of identity {name}": identity.value for name, identity in target.spec.identities.items()}
     taken = set(named.values())
     named |= {f"secret {n}": value for n, value in enumerate(target.spec.secrets) if value not in taken}

@@ -1,7 +1,7 @@
 """Starts with wrong settings: each required variable missing, each invalid value, one misspelt variable.
 
-Every trial is a second copy on scratch data. One with right settings comes along: it must get ready, else the refusals of the
-others say nothing.
+Every trial is a second copy on scratch data. One with right settings comes along: it must get ready, else the
+refusals of the others say nothing.
 """
 
 import asyncio
@@ -44,7 +44,7 @@ async def misconfiguration(
 
 
 def _is_secret(target: Target, name: str) -> bool:
-    return target.spec.environment.get(name, "") in target.spec.secrets or bool(SECRET_NAME.search(name))
+    return name in target.spec.secret_settings or bool(SECRET_NAME.search(name))
 
 
 def _told(trial: Trial, name: str, target: Target) -> dict[str, Any]:

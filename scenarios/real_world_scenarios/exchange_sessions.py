@@ -71,14 +71,23 @@ async def exchange_sessions(
 
 async def _price(target: Target, asked: dict[str, Any]) -> dict[str, Any]:
     """The price with its Greeks, and the volatility that this price implies."""
-    priced = await target.call("pricing.price", **asked)
+    priced = await _calculate(target, "pricing.price", asked)
     content = priced.json()
     price = content.get("price") if isinstance(content, dict) else None
     if price is None:
         return {"price": _seen(priced), "implied": None}
     terms = {name: value for name, value in asked.items() if name != "volatility"}
-    implied = await target.call("pricing.implied_volatility", **terms, price=price)
+    implied = await _calculate(target, "pricing.implied_volatility", {**terms, "price": price})
     return {"price": _seen(priced), "implied": _seen(implied)}
+
+
+async def _calculate(target: Target, role: str, terms: dict[str, Any]) -> Reply:
+    """Call a calculator; examples in its body give way to our terms, placeholders are filled."""
+    operation = target.spec.operation(role)
+    if isinstance(operation.body, dict):
+        own = {name: terms[name] for name in operation.body if name in terms}
+        operation = operation.model_copy(update={"body": {**operation.body, **own}})
+    return await target.call(operation, **terms)
 
 
 def _seen(reply: Reply) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """A calm load, a burst of users all at once, and the same calm load again.
 
-Why: a target that survives a burst and stays slow after it (a stuck pool, a queue that never drains) fails its users for hours.
+Why: a target that survives a burst and stays slow after it (a stuck pool, a queue that never drains) fails its users
+for hours.
 Fix: nothing; this scenario only records. The checks that read it say what to do.
 """
 
@@ -24,7 +25,7 @@ async def burst(
     iterations: int = 10,
     after: float = 4.0,
 ) -> None:
-    """Offer ``rate`` calls per second, let ``users`` make ``iterations`` calls each at once, offer the same rate again."""
+    """Offer ``rate`` calls per second, let ``users`` make ``iterations`` calls each at once, offer ``rate`` again."""
     recorder.phase("before", before)
     await constant_arrival_rate(target, recorder, rate=rate, seconds=before)
     recorder.phase("burst", 3.0)

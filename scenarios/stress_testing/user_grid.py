@@ -1,6 +1,7 @@
-"""More and more users at once, each making his next call as soon as the last one is answered; then everyone in one moment.
+"""More and more users at once, each calling again as soon as he is answered; then all of them in one moment.
 
-Why: what serialises, runs out or refuses shows only when users meet, and the step at which it shows says how much room is left.
+Why: what serialises, runs out or refuses shows only when users meet, and the step at which it shows says how much
+room is left.
 Fix: nothing; this scenario only records. The checks that read it say what to do.
 """
 
@@ -23,7 +24,7 @@ async def user_grid(
     at_once: tuple[int, ...] = (10, 50),
     repeats: int = 3,
 ) -> None:
-    """Let each number of ``users`` make ``operations`` calls each; then let ``at_once`` users call together, ``repeats`` times.
+    """Let each number of ``users`` make ``operations`` calls each; then let ``at_once`` users call in one moment.
 
     10 users calling together are what the requirements name; the largest crowd finds limits that lie above them.
     """

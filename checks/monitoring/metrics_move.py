@@ -1,0 +1,60 @@
+"""Metrics move: after a known number of requests request counters have risen by at least as many, failures included.
+
+Why: a counter that stands still looks like a quiet night; alerts on it never fire.
+Fix: count in the outermost middleware, so that refused and failed requests are counted too.
+"""
+
+import re
+from collections.abc import Mapping
+
+from readiness import Fact, Recording, Table, Unknown, check
+
+LABEL = re.compile(r'(?:status|code|status_code|http_status|http_response_status_code)="4')
+
+
+@check(
+    category="monitoring",
+    severity="critical",
+    needs="inspection",
+    capabilities=("metrics",),
+    fix="Count every request, with its status, where all of them pass.",
+)
+def metrics_move(recording: Recording, *, counter: str = r"request.*_(total|count)$") -> Fact | Unknown:
+    """``counter`` is a regular expression for the names of request counters (Prometheus, Micrometer, OpenTelemetry)."""
+    told = recording.facts.get("metrics")
+    if told is None or not told["described"]:
+        return Unknown("no metrics were scraped")
+    before, after, sent = told["before"], told["after"], told["sent"]
+    if before["status"] != 200 or after["status"] != 200:
+        answered = after["error"] or after["status"]
+        return Unknown(f"{told['path']} answered {before['error'] or before['status']}, later {answered}")
+    total = sent["known"] + sent["failing"]
+    if not total:
+        return Unknown("no request was sent between the scrapes")
+    rises = _rises(before["series"], after["series"], re.compile(counter))
+    rows = tuple((name, all_, failed) for name, (all_, failed, _) in sorted(rises.items()))
+    evidence = (Table("Counters", ("counter", "rise", "rise of 4xx"), rows),) if rows else ()
+    if not rises:
+        return Fact(False, f"{total} requests were sent, but no series matches the request counter {counter!r}")
+    name, (rise, failed, labelled) = max(rises.items(), key=lambda item: item[1][0])
+    if rise < total:
+        return Fact(False, f"{total} requests were sent, but {name} rose by {rise:g}", evidence)
+    if labelled and failed < sent["failing"]:
+        reason = f"{sent['failing']} requests were answered 4xx, but {name} counts {failed:g} of them"
+        return Fact(False, reason, evidence)
+    return Fact(True, f"{total} requests were sent and {name} rose by {rise:g}", evidence, rounds=total)
+
+
+def _rises(
+    before: Mapping[str, float], after: Mapping[str, float], counter: re.Pattern[str]
+) -> dict[str, tuple[float, float, bool]]:
+    """Name -> how much it rose over all label sets, over those of a 4xx, and whether it has a status at all."""
+    rises: dict[str, tuple[float, float, bool]] = {}
+    for series, value in after.items():
+        name = series.partition("{")[0]
+        if counter.search(name):
+            rise = value - before.get(series, 0.0)
+            all_, failed, labelled = rises.get(name, (0.0, 0.0, False))
+            is_failed = LABEL.search(series) is not None
+            rises[name] = (all_ + rise, failed + rise * is_failed, labelled or "status" in series or "code" in series)
+    return rises

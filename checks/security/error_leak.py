@@ -1,0 +1,54 @@
+"""Errors tell the caller what to do, and nothing about the inside: no traceback, no file path, no SQL.
+
+Why: a traceback names libraries, versions, paths and queries; that is what an attacker would ask for first.
+Fix: answer unexpected errors with a fixed text and a request id; write the details to the log under that id.
+"""
+
+import re
+
+from readiness import Fact, Recording, Table, Unknown, check
+
+SIGNS = {
+    "traceback": re.compile(
+        r"Traceback \(most recent call last\)|File \"[^\"]+\", line \d+|\bat [\w.$<>]+\([\w.]+:\d+\)|goroutine \d+ \["
+    ),
+    "file path": re.compile(
+        r"(?<![\w:/.])/(?:usr|home|opt|app|srv|var|tmp|root|work|code|src)/[\w./-]+|site-packages|[A-Z]:\\\\?\w+\\"
+    ),
+    "SQL": re.compile(
+        r"\bSELECT\s.+?\sFROM\s|\bINSERT\s+INTO\s|\bUPDATE\s+\w+\s+SET\s|\bDELETE\s+FROM\s|SQLSTATE|\b\w*SQL syntax",
+        re.IGNORECASE | re.DOTALL,
+    ),
+}
+"""Python, Java and Go stack traces; absolute paths where programs lie; statements and messages of databases."""
+
+
+@check(
+    category="security",
+    severity="major",
+    needs="inspection",
+    fix="Answer with an error code and a request id; keep tracebacks, paths and SQL in the log.",
+    effort="minutes",
+)
+def error_leak(recording: Recording) -> Fact | Unknown:
+    """Every body of a provoked error is searched for signs of the inside."""
+    told = recording.facts.get("errors")
+    if told is None:
+        return Unknown("the scenario provoked no errors")
+    errors = [one for one in told if not one["error"] and one["status"] >= 400]
+    if not errors:
+        return Unknown(f"none of {len(told)} wrong requests was answered with an error")
+    rows = []
+    for one in errors:
+        for sign, pattern in SIGNS.items():
+            if found := pattern.search(one["body"]):
+                rows.append((one["what"], one["status"], sign, found[0][:120]))
+    if rows:
+        what, status, sign, text = rows[0]
+        leaking = len({row[0] for row in rows})
+        reason = f"{leaking} of {len(errors)} errors show the inside; the first: {what} answered {status} with a {sign}"
+        table = Table("What errors show", ("request", "status", "sign", "found"), tuple(rows[:50]))
+        return Fact(False, f"{reason} ({text!r})", (table,))
+    unexpected = sum(one["status"] >= 500 for one in errors)
+    also = f"; {unexpected} of them were 5xx" if unexpected else ""
+    return Fact(True, f"{len(errors)} provoked errors show no traceback, file path or SQL{also}", rounds=len(errors))

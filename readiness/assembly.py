@@ -1,0 +1,162 @@
+"""Outcomes -> Report: every field that a report carries, from what the scores and the scenarios say. Pure."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from readiness.loader import describe
+from readiness.model import (
+    CATEGORIES,
+    SUITES,
+    FaultWindow,
+    Outcome,
+    Report,
+    Result,
+    ScenarioSummary,
+    SuiteResult,
+    Unknown,
+)
+from readiness.plan import Plan
+from readiness.policy import RELEASE
+from readiness.scoring import result_of
+from readiness.verdict import Scores, assemble
+
+RECOMMENDATIONS = 12
+
+
+def assemble_report(
+    plan: Plan,
+    outcomes: Mapping[str, Outcome],
+    durations: Mapping[str, float],
+    summaries: Mapping[str, ScenarioSummary],
+    *,
+    run: str,
+    seconds: float,
+    interrupted: bool,
+    environment: dict[str, Any],
+    timestamp: str,
+) -> Report:
+    """Build the one object behind every format."""
+    results = _results(plan, outcomes, durations, summaries, timestamp)
+    scores = assemble(results, plan.policy, RELEASE, profile=plan.profile, interrupted=interrupted)
+    suites = _suites(plan, results, summaries, complete=not interrupted)
+    standard, release = scores.decisions
+    ready = standard.verdict == "READY"
+    ran = [suite for suite in suites.values() if suite.status != "NOT_RUN"]
+    passed = sum(suite.status == "PASSED" for suite in ran)
+    decided = [result for result in results if result.decided]
+    good = sum(result.status != "FAIL" for result in decided)
+    return Report(
+        timestamp=timestamp,
+        run=run,
+        target=plan.settings.target.name,
+        verdict=standard.verdict,
+        reason=standard.reason,
+        deployment_ready=ready and not plan.scope.partial and passed == len(suites) == len(ran),
+        overall_ready=ready,
+        release_ready=release.verdict == "READY" and not plan.scope.partial,
+        scope=plan.scope,
+        overall_score=scores.overall_score,
+        overall_interval=scores.overall_interval,
+        raw_score=scores.raw_score,
+        coverage=scores.coverage,
+        critical_pass_rate=scores.critical_pass_rate,
+        category_scores=dict(scores.category_scores),
+        categories=scores.categories,
+        overall_success_rate=good / len(decided) if decided else 0.0,
+        total_categories=len(suites),
+        passed_categories=passed,
+        failed_categories=sum(suite.status in ("FAILED", "ERROR") for suite in ran),
+        critical_failures=scores.critical_failures,
+        deployment_blockers=scores.deployment_blockers,
+        test_duration_seconds=round(seconds, 3),
+        detailed_results=suites,
+        scenarios=tuple(summaries.values()),
+        recommendations=_recommendations(results, scores),
+        ledger=scores.ledger,
+        decisions=scores.decisions,
+        waivers=plan.policy.waivers,
+        environment=environment,
+        policy=plan.policy.model_dump(mode="json"),
+        interrupted=interrupted,
+    )
+
+
+def _results(
+    plan: Plan,
+    outcomes: Mapping[str, Outcome],
+    durations: Mapping[str, float],
+    summaries: Mapping[str, ScenarioSummary],
+    timestamp: str,
+) -> tuple[Result, ...]:
+    results = []
+    scenarios = plan.catalog.scenarios
+    for check in plan.checks:
+        windows: tuple[FaultWindow, ...] = summaries[check.needs].windows if check.needs in summaries else ()
+        result = result_of(
+            check,
+            outcomes.get(check.id, Unknown("it was not judged")),
+            policy=plan.policy,
+            today=datetime.fromisoformat(timestamp).date(),
+            title=describe(check)[0],
+            suite=scenarios[check.needs].suite,
+            scenario=check.needs,
+            reproduce=f"python -m readiness --check {check.id} --profile {plan.profile}",
+            location=f"{check.category}/{check.id}.py",
+            windows=windows,
+            foreign=check.id in plan.foreign,
+        )
+        results.append(result.model_copy(update={"duration_seconds": round(durations.get(check.id, 0.0), 4)}))
+    order = {category: place for place, category in enumerate(CATEGORIES)}
+    return tuple(sorted(results, key=lambda result: (order[result.category], result.check)))
+
+
+def _suites(
+    plan: Plan, results: tuple[Result, ...], summaries: Mapping[str, ScenarioSummary], *, complete: bool
+) -> dict[str, SuiteResult]:
+    selected = {result.suite for result in results}
+    names = [*SUITES, *sorted(selected - set(SUITES))]
+    return {name: _suite(name, plan, results, summaries, complete=complete) for name in names}
+
+
+def _suite(
+    name: str, plan: Plan, results: tuple[Result, ...], summaries: Mapping[str, ScenarioSummary], *, complete: bool
+) -> SuiteResult:
+    mine = tuple(result for result in results if result.suite == name)
+    ran = [summary for summary in summaries.values() if summary.suite == name and summary.status != "not run"]
+    seconds = sum(summary.seconds for summary in ran)
+    broken = [
+        f"{summary.scenario} {summary.status}: {summary.reason}" for summary in ran if summary.status != "finished"
+    ]
+    counted = [result for result in mine if not result.advisory and not result.waived]
+    if not mine or not (ran or any(result.decided for result in mine)):
+        return SuiteResult(status="NOT_RUN", exit_code=5, critical=name in SUITES, results=mine)
+    if broken or any(result.status == "ERROR" for result in counted):
+        text = "; ".join(broken) or "a check broke"
+        return SuiteResult(
+            status="ERROR", exit_code=3, critical=True, error=text, duration_seconds=round(seconds, 3), results=mine
+        )
+    failed = any(result.status == "FAIL" and result.critical for result in counted)
+    open_ends = any(result.critical and result.status in ("UNKNOWN", "INCONCLUSIVE") for result in counted)
+    status = "FAILED" if failed or open_ends or not complete else "PASSED"
+    return SuiteResult(
+        status=status,
+        exit_code=0 if status == "PASSED" else 1,
+        critical=True,
+        duration_seconds=round(seconds, 3),
+        results=mine,
+    )
+
+
+def _recommendations(results: tuple[Result, ...], scores: Scores) -> tuple[str, ...]:
+    """What to do, from what was found: the dearest finding first, then what would decide what is open."""
+    cost = {line.check: line.points for line in scores.ledger}
+    failed = [result for result in results if result.status == "FAIL" and not result.advisory]
+    failed.sort(key=lambda result: (result.severity != "blocker", -cost.get(result.check, 0.0)))
+    lines = []
+    for result in failed:
+        advice = f" {result.remediation.text}" if result.remediation else ""
+        lines.append(f"{result.check}: {result.reason.rstrip('.')}.{advice}")
+    open_results = [result for result in results if result.check in scores.decisions[0].would_decide]
+    lines += [f"{result.check}: not decided; {result.reason}" for result in open_results]
+    return tuple(lines[:RECOMMENDATIONS])
