@@ -92,7 +92,7 @@ def number(value: float) -> str:
 
 def with_unit(value: float, unit: str) -> str:
     """Write a value with its unit; a share in percent."""
-    if unit in ("share", "ratio"):
+    if unit in ("share", "ratio", "fraction"):
         return percent(value)
     return f"{number(value)} {clean(unit, 30)}".strip()
 

@@ -1,0 +1,170 @@
+"""What a policy asks for, as bars: each is reached by a sum to which every check adds a part between two ends. Pure.
+
+A verdict only compares the ends of the bars with what is needed (`verdict.py`), so an answer, which narrows a part and never
+widens it, cannot change a verdict that is decided. The rules are those of design/scoring.md §3.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from readiness.model import PROFILES, Profile, Result
+from readiness.policy import Policy
+from readiness.weighing import Weighed, counts, exact, may_block, passed, weigh
+
+_ZERO, _ONE = Fraction(0), Fraction(1)
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one check adds to a bar: at worst, at best, once answered badly or well, and once repaired."""
+
+    low: Fraction
+    high: Fraction
+    bad: Fraction
+    good: Fraction
+    full: Fraction
+
+
+@dataclass(frozen=True)
+class Bar:
+    """What is needed, both ends of what there is, and the sentence for each way that it may stand."""
+
+    needed: Fraction
+    low: Fraction
+    high: Fraction
+    failed: str
+    unclear: str
+    met: str
+    parts: Mapping[str, Part]
+
+
+
+def _conditions(policy: Policy, profile: Profile, interrupted: bool, unfit: str) -> list[Bar]:
+    """What no check can make good in this run: any of them, and it is never READY."""
+    obstacles = []
+    if interrupted:
+        obstacles.append("the run was interrupted")
+    if unfit:
+        obstacles.append(f"the machine was unfit to measure ({unfit})")
+    needed = policy.required_profile
+    if needed and PROFILES.index(profile) < PROFILES.index(needed):
+        obstacles.append(f"policy {policy.name} needs the profile {needed}, and this run was {profile}")
+    return [Bar(_ONE, _ZERO, _ONE, "", obstacle, "", {}) for obstacle in obstacles]
+
+
+def _blocker_bar(results: Sequence[Result]) -> list[Bar]:
+    parts = {result.check: _all_or_nothing(result) for result in results if may_block(result)}
+    failed, open_ = _named(parts, failed=True), _named(parts, failed=False)
+    return [_counted(parts, f"blocker failed: {failed}", f"blocker without an answer: {open_}", "no blocker is open")]
+
+
+def _must_bar(results: Sequence[Result], policy: Policy) -> list[Bar]:
+    """Checks that have to pass by themselves: those that the policy requires, all where it says so."""
+    by_check = {result.check: result for result in results}
+    required = [check for check, rule in policy.checks.items() if rule.required]
+    every = [result.check for result in results if counts(result)] if policy.all_must_pass else []
+    parts = {}
+    for check in dict.fromkeys([*required, *every]):
+        result = by_check.get(check)
+        # Not applicable is no answer to a policy that requires one; only the policy itself can let go of it.
+        answered = result is not None and counts(result)
+        parts[check] = _all_or_nothing(result) if result and answered else _part(_ZERO, _ONE)
+    failed, open_ = _named(parts, failed=True), _named(parts, failed=False)
+    met = f"all {len(parts)} checks that must pass did"
+    return (
+        [_counted(parts, f"must pass and failed: {failed}", f"must pass and did not yet: {open_}", met)]
+        if parts
+        else []
+    )
+
+
+def _score_bars(weighed: Sequence[Weighed], policy: Policy) -> list[Bar]:
+    parts = {item.result.check: _score_part(item, item.share) for item in weighed if item.share}
+    bars = [_measured("the score", exact(policy.threshold), parts)]
+    for category, floor in policy.floors.items():
+        own = [item for item in weighed if item.result.category == category and item.inner]
+        parts = {item.result.check: _score_part(item, item.inner) for item in own}
+        bars.append(_measured(f"the score of {category}", exact(floor), parts))
+    return bars
+
+
+def _critical_bar(results: Sequence[Result], policy: Policy) -> list[Bar]:
+    critical = [result for result in results if result.critical and counts(result)]
+    if not critical:
+        return []
+    each = Fraction(1, len(critical))
+    parts = {result.check: _all_or_nothing(result, each, accept_unknown=False) for result in critical}
+    return [_measured("the critical pass rate", exact(policy.critical_pass_rate), parts)]
+
+
+def _coverage_bars(weighed: Sequence[Weighed], policy: Policy) -> list[Bar]:
+    """Any answer covers. A policy that asks for no coverage still asks for one answer."""
+    parts = {}
+    for item in weighed:
+        if item.share:
+            now = _ZERO if item.point is None else item.share
+            parts[item.result.check] = Part(now, item.share, item.share, item.share, item.share)
+    coverage = sum((part.low for part in parts.values()), _ZERO)
+    needed = exact(policy.coverage)
+    if not coverage:
+        one = {check: Part(_ZERO, _ONE, _ONE, _ONE, _ONE) for check in parts}
+        return [Bar(_ONE, _ZERO, _ONE, "", "nothing that counts was decided", "", one)]
+    unclear = f"coverage is {_told(coverage, needed)}, and {_told(needed)} is needed"
+    met = f"coverage is {_told(coverage, needed)} of the needed {_told(needed)}"
+    return [Bar(needed, coverage, _ONE, "", unclear, met, parts)]
+
+
+def _part(low: Fraction, high: Fraction) -> Part:
+    return Part(low, high, low, high, high)
+
+
+def _all_or_nothing(result: Result, worth: Fraction = _ONE, *, accept_unknown: bool = True) -> Part:
+    """A waiver may stand in for an answer where only passing is asked, but not in a rate that counts answers."""
+    if passed(result) or (result.waived and accept_unknown):
+        return _part(worth, worth)
+    if result.decided:
+        return Part(_ZERO, _ZERO, _ZERO, _ZERO, worth)
+    return _part(_ZERO, worth)
+
+
+def _score_part(item: Weighed, weight: Fraction) -> Part:
+    low, high = weight * item.low, weight * item.high
+    return Part(low, high, low, high, weight)
+
+
+def _counted(parts: Mapping[str, Part], failed: str, unclear: str, met: str) -> Bar:
+    low, high = _ends(parts)
+    return Bar(Fraction(len(parts)), low, high, failed, unclear, met, parts)
+
+
+def _measured(what: str, needed: Fraction, parts: Mapping[str, Part]) -> Bar:
+    low, high = _ends(parts) if parts else (_ZERO, _ONE)
+    least, most = _told(low, needed), _told(high, needed)
+    failed = f"{what} is {most}" if low == high else f"{what} cannot exceed {most}"
+    return Bar(
+        needed, low, high,
+        f"{failed}, and {_told(needed)} is needed",
+        f"{what} lies between {least} and {most}, and {_told(needed)} is needed",
+        f"{what} is {'' if low == high else 'at least '}{least} of the needed {_told(needed)}",
+        parts,
+    )  # fmt: skip
+
+
+def _ends(parts: Mapping[str, Part]) -> tuple[Fraction, Fraction]:
+    return sum((part.low for part in parts.values()), _ZERO), sum((part.high for part in parts.values()), _ZERO)
+
+
+def _named(parts: Mapping[str, Part], *, failed: bool) -> str:
+    names = sorted(check for check, part in parts.items() if part.low < part.full and (part.high < part.full) == failed)
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+
+
+def _told(value: Fraction, bar: Fraction | None = None) -> str:
+    """Two decimals, or as many as it takes not to look like the bar that it misses."""
+    digits = 2
+    while (
+        bar is not None and value != bar and digits < 17 and f"{float(value):.{digits}f}" == f"{float(bar):.{digits}f}"
+    ):
+        digits += 1
+    return f"{float(value):.{digits}f}"
