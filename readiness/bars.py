@@ -1,14 +1,14 @@
 """What a policy asks for, as bars: each is reached by a sum to which every check adds a part between two ends. Pure.
 
-A verdict only compares the ends of the bars with what is needed (`verdict.py`), so an answer, which narrows a part and never
-widens it, cannot change a verdict that is decided. The rules are those of design/scoring.md §3.
+A verdict only compares the ends of the bars with what is needed (`verdict.py`), so an answer, which narrows a part and
+never widens it, cannot change a verdict that is decided. The rules are those of design/scoring.md §3.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from fractions import Fraction
 
-from readiness.model import PROFILES, Profile, Result
+from readiness.model import CATEGORIES, PROFILES, Category, Profile, Result
 from readiness.policy import Policy
 from readiness.weighing import Weighed, counts, exact, may_block, passed, weigh
 
@@ -39,17 +39,41 @@ class Bar:
     parts: Mapping[str, Part]
 
 
+@dataclass(frozen=True)
+class Circumstances:
+    """What a verdict needs to know of the run beside its results."""
 
-def _conditions(policy: Policy, profile: Profile, interrupted: bool, unfit: str) -> list[Bar]:
+    profile: Profile = "standard"
+    interrupted: bool = False
+    unfit: str = ""
+    """Why the machine could not measure; empty where it could."""
+    partial: bool = False
+    """Only a part was asked for: what the policy says about categories and checks outside of it does not apply."""
+
+
+def bars_of(results: Sequence[Result], policy: Policy, run: Circumstances) -> tuple[Bar, ...]:
+    """Return every bar of a policy over these results, the gravest first."""
+    weighed = weigh(results, policy)
+    return (
+        *_conditions(policy, run),
+        *_blocker_bar(results),
+        *_must_bar(results, policy, run.partial),
+        *_score_bars(weighed, policy, {result.category for result in results} if run.partial else set(CATEGORIES)),
+        *_critical_bar(results, policy),
+        *_coverage_bar(weighed, policy),
+    )
+
+
+def _conditions(policy: Policy, run: Circumstances) -> list[Bar]:
     """What no check can make good in this run: any of them, and it is never READY."""
     obstacles = []
-    if interrupted:
+    if run.interrupted:
         obstacles.append("the run was interrupted")
-    if unfit:
-        obstacles.append(f"the machine was unfit to measure ({unfit})")
+    if run.unfit:
+        obstacles.append(f"the machine was unfit to measure ({run.unfit})")
     needed = policy.required_profile
-    if needed and PROFILES.index(profile) < PROFILES.index(needed):
-        obstacles.append(f"policy {policy.name} needs the profile {needed}, and this run was {profile}")
+    if needed and PROFILES.index(run.profile) < PROFILES.index(needed):
+        obstacles.append(f"policy {policy.name} needs the profile {needed}, and this run was {run.profile}")
     return [Bar(_ONE, _ZERO, _ONE, "", obstacle, "", {}) for obstacle in obstacles]
 
 
@@ -59,11 +83,13 @@ def _blocker_bar(results: Sequence[Result]) -> list[Bar]:
     return [_counted(parts, f"blocker failed: {failed}", f"blocker without an answer: {open_}", "no blocker is open")]
 
 
-def _must_bar(results: Sequence[Result], policy: Policy) -> list[Bar]:
+def _must_bar(results: Sequence[Result], policy: Policy, partial: bool) -> list[Bar]:
     """Checks that have to pass by themselves: those that the policy requires, all where it says so."""
     by_check = {result.check: result for result in results}
-    required = [check for check, rule in policy.checks.items() if rule.required]
+    required = [check for check, rule in policy.checks.items() if rule.required and (check in by_check or not partial)]
     every = [result.check for result in results if counts(result)] if policy.all_must_pass else []
+    if not (required or every):
+        return []
     parts = {}
     for check in dict.fromkeys([*required, *every]):
         result = by_check.get(check)
@@ -72,17 +98,15 @@ def _must_bar(results: Sequence[Result], policy: Policy) -> list[Bar]:
         parts[check] = _all_or_nothing(result) if result and answered else _part(_ZERO, _ONE)
     failed, open_ = _named(parts, failed=True), _named(parts, failed=False)
     met = f"all {len(parts)} checks that must pass did"
-    return (
-        [_counted(parts, f"must pass and failed: {failed}", f"must pass and did not yet: {open_}", met)]
-        if parts
-        else []
-    )
+    return [_counted(parts, f"must pass and failed: {failed}", f"must pass and did not yet: {open_}", met)]
 
 
-def _score_bars(weighed: Sequence[Weighed], policy: Policy) -> list[Bar]:
+def _score_bars(weighed: Sequence[Weighed], policy: Policy, scope: Set[Category]) -> list[Bar]:
     parts = {item.result.check: _score_part(item, item.share) for item in weighed if item.share}
     bars = [_measured("the score", exact(policy.threshold), parts)]
     for category, floor in policy.floors.items():
+        if category not in scope:
+            continue
         own = [item for item in weighed if item.result.category == category and item.inner]
         parts = {item.result.check: _score_part(item, item.inner) for item in own}
         bars.append(_measured(f"the score of {category}", exact(floor), parts))
@@ -98,7 +122,7 @@ def _critical_bar(results: Sequence[Result], policy: Policy) -> list[Bar]:
     return [_measured("the critical pass rate", exact(policy.critical_pass_rate), parts)]
 
 
-def _coverage_bars(weighed: Sequence[Weighed], policy: Policy) -> list[Bar]:
+def _coverage_bar(weighed: Sequence[Weighed], policy: Policy) -> list[Bar]:
     """Any answer covers. A policy that asks for no coverage still asks for one answer."""
     parts = {}
     for item in weighed:
@@ -107,11 +131,13 @@ def _coverage_bars(weighed: Sequence[Weighed], policy: Policy) -> list[Bar]:
             parts[item.result.check] = Part(now, item.share, item.share, item.share, item.share)
     coverage = sum((part.low for part in parts.values()), _ZERO)
     needed = exact(policy.coverage)
+    unclear = f"coverage is {_told(coverage, needed)}, and {_told(needed, needed)} is needed"
     if not coverage:
+        unclear = "nothing that counts was decided"
+    if not coverage and not needed:
         one = {check: Part(_ZERO, _ONE, _ONE, _ONE, _ONE) for check in parts}
-        return [Bar(_ONE, _ZERO, _ONE, "", "nothing that counts was decided", "", one)]
-    unclear = f"coverage is {_told(coverage, needed)}, and {_told(needed)} is needed"
-    met = f"coverage is {_told(coverage, needed)} of the needed {_told(needed)}"
+        return [Bar(_ONE, _ZERO, _ONE, "", unclear, "", one)]
+    met = f"coverage is {_told(coverage, needed)} of the needed {_told(needed, needed)}"
     return [Bar(needed, coverage, _ONE, "", unclear, met, parts)]
 
 
@@ -144,9 +170,9 @@ def _measured(what: str, needed: Fraction, parts: Mapping[str, Part]) -> Bar:
     failed = f"{what} is {most}" if low == high else f"{what} cannot exceed {most}"
     return Bar(
         needed, low, high,
-        f"{failed}, and {_told(needed)} is needed",
-        f"{what} lies between {least} and {most}, and {_told(needed)} is needed",
-        f"{what} is {'' if low == high else 'at least '}{least} of the needed {_told(needed)}",
+        f"{failed}, and {_told(needed, needed)} is needed",
+        f"{what} lies between {least} and {most}, and {_told(needed, needed)} is needed",
+        f"{what} is {'' if low == high else 'at least '}{least} of the needed {_told(needed, needed)}",
         parts,
     )  # fmt: skip
 
@@ -160,11 +186,10 @@ def _named(parts: Mapping[str, Part], *, failed: bool) -> str:
     return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
 
 
-def _told(value: Fraction, bar: Fraction | None = None) -> str:
+def _told(value: Fraction | float, bar: Fraction | float) -> str:
     """Two decimals, or as many as it takes not to look like the bar that it misses."""
     digits = 2
-    while (
-        bar is not None and value != bar and digits < 17 and f"{float(value):.{digits}f}" == f"{float(bar):.{digits}f}"
-    ):
+    value, bar = float(value), float(bar)
+    while value != bar and digits < 17 and f"{value:.{digits}f}" == f"{bar:.{digits}f}":
         digits += 1
-    return f"{float(value):.{digits}f}"
+    return f"{value:.{digits}f}"

@@ -227,7 +227,8 @@ async def _run_scenario(state: Run, job: Job, scenario: Scenario[...]) -> None:
         watch.cancel()
         end_marked(part_of(job.run, scenario.id))
         await process.wait()
-    state.stopped = state.stopped or (state.fail_fast and status != "finished")
+    if state.fail_fast and status != "finished":
+        state.stopped = True
     seconds = time.monotonic() - begin
     state.summaries[scenario.id] = ScenarioSummary(
         scenario=scenario.id,
@@ -235,7 +236,7 @@ async def _run_scenario(state: Run, job: Job, scenario: Scenario[...]) -> None:
         title=scenario.id,
         status=status,
         reason=reason,
-        seconds=seconds,  # type: ignore[arg-type]
+        seconds=seconds,
     )
     state.note(events.ScenarioFinished(scenario.id, scenario.suite, status, seconds, reason))
 

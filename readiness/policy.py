@@ -5,9 +5,9 @@ import json
 import math
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import ConfigDict, Field, ValidationError, field_validator
+from pydantic import ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 
 from readiness.errors import PolicyError, nearest
@@ -51,6 +51,12 @@ class CheckPolicy(Frozen):
             if isinstance(value, float) and not math.isfinite(value):
                 raise ValueError(f"{name} is {value}; right would be a finite number")
         return options
+
+    @model_validator(mode="after")
+    def _not_both(self) -> Self:
+        if self.required and self.advisory:
+            raise ValueError("it cannot be required and advisory")
+        return self
 
 
 class Policy(Frozen):
@@ -213,18 +219,34 @@ def _unknown_checks(data: Mapping[Any, Any], known: Collection[str]) -> list[str
 def _complaint(details: ErrorDetails) -> str:
     """One sentence about one mistake, in the names of the policy file."""
     *parents, last = details["loc"]
+    kind, path = details["type"], _path(details["loc"])
     if last == "[key]":
         *parents, last = parents
+    if kind == "invalid_key" or (kind == "string_type" and details["loc"][-1] == "[key]"):
+        return f"the name {last!r} is not text"
+    if kind == "extra_forbidden" or details["loc"][-1] == "[key]":
         return _unknown_name(parents, last)
-    if details["type"] == "extra_forbidden":
-        return _unknown_name(parents, last)
-    path = _path(details["loc"])
-    if details["type"] == "missing":
+    if kind == "missing":
         return f"{path} is missing"
-    message = details["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
-    if details["type"] == "value_error":
-        return f"{path}: {message}"
-    return f"{path} is {_shown(details['input'])}; right would be {message}"
+    if kind == "value_error":
+        return f"{path}: {details['msg'].removeprefix('Value error, ')}"
+    return f"{path} is {_shown(details['input'])}; right would be {_RIGHT.get(kind) or _advice(details['msg'])}"
+
+
+# Where pydantic's own words would need Python to be understood.
+_RIGHT = {
+    "dict_type": "a mapping",
+    "model_type": "a mapping",
+    "tuple_type": "a list",
+    "string_too_short": "some text",
+    "string_type": "text",
+    "float_type": "a number",
+    "bool_type": "true or false",
+}
+
+
+def _advice(message: str) -> str:
+    return message.removeprefix("Input should be ")
 
 
 def _unknown_name(parents: list[int | str], name: int | str) -> str:

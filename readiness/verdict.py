@@ -1,8 +1,8 @@
-"""Scores -> READY, NOT READY or INCONCLUSIVE, and what would change it, by the rules of design/scoring.md §3. Pure.
+"""Results -> every number of a report, READY, NOT READY or INCONCLUSIVE, and what would change that. Pure.
 
-A policy is a set of bars. Each bar is reached by a sum to which every check adds a part that lies between two ends: NOT READY
-when a high end stays under its bar, READY when every low end reaches it, INCONCLUSIVE otherwise. An answer only narrows a
-part, so it never changes a verdict that is decided.
+NOT READY when a bar could not be reached even if everything unknown turned out well; READY when every bar is reached
+even if it all turned out badly; INCONCLUSIVE otherwise. The rules are those of design/scoring.md §3; the bars are built
+in `bars.py`, the scores in `weighing.py`.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -11,31 +11,17 @@ from fractions import Fraction
 from itertools import combinations
 from typing import Literal
 
-from readiness.model import (
-    PROFILES,
-    Category,
-    CategoryScore,
-    Decision,
-    Interval,
-    LedgerLine,
-    Profile,
-    Result,
-    Verdict,
-)
+from readiness.bars import Bar, Circumstances, bars_of
+from readiness.model import Category, CategoryScore, Decision, Interval, LedgerLine, Profile, Result, Verdict
 from readiness.policy import RELEASE, STANDARD, Policy
 from readiness.scoring import NOTHING_KNOWN
 from readiness.weighing import (
-    Weighed,
     capped,
     category_scores,
-    counts,
     critical_pass_rate,
-    exact,
     is_open_blocker,
     ledger,
-    may_block,
     overall,
-    passed,
     scores_by_category,
     weigh,
 )
@@ -44,8 +30,6 @@ EXACT_SEARCH = 12
 """Up to so many findings that may stand in for each other, the smallest set is found exactly; beyond, greedily."""
 
 Answer = Literal["bad", "good", "full"]
-
-_ZERO, _ONE = Fraction(0), Fraction(1)
 
 
 @dataclass(frozen=True)
@@ -76,8 +60,13 @@ def assemble(
     profile: Profile = "standard",
     interrupted: bool = False,
     unfit: str = "",
+    partial: bool = False,
 ) -> Scores:
-    """Return every number, list and decision of a report. ``unfit`` says why the machine could not measure."""
+    """Return every number, list and decision of a report.
+
+    ``unfit`` says why the machine could not measure; ``partial`` that only some suites or categories were asked for.
+    """
+    run = Circumstances(profile, interrupted, unfit, partial)
     results = doubted(results, unfit)
     weighed = weigh(results, standard)
     whole = capped(overall(weighed), results)
@@ -94,10 +83,7 @@ def assemble(
         category_scores=scores_by_category(categories),
         categories=categories,
         ledger=ledger(weighed, whole),
-        decisions=tuple(
-            decide(results, policy, profile=profile, interrupted=interrupted, unfit=unfit)
-            for policy in (standard, release)
-        ),
+        decisions=tuple(decide(results, policy, run) for policy in (standard, release)),
         critical_failures=tuple(sorted(result.check for result in failures)),
         deployment_blockers=tuple(sorted(result.check for result in results if is_open_blocker(result))),
     )
@@ -117,41 +103,29 @@ def doubted(results: Iterable[Result], unfit: str) -> tuple[Result, ...]:
     )
 
 
-def decide(
-    results: Sequence[Result],
-    policy: Policy,
-    *,
-    profile: Profile = "standard",
-    interrupted: bool = False,
-    unfit: str = "",
-) -> Decision:
-    """Return the verdict under one policy, why, and the smallest sets of checks that would decide it or make it READY."""
-    results = doubted(results, unfit)
-    weighed = weigh(results, policy)
-    bars = [
-        *_conditions(policy, profile, interrupted, unfit),
-        *_blocker_bar(results),
-        *_must_bar(results, policy),
-        *_score_bars(weighed, policy),
-        *_critical_bar(results, policy),
-        *_coverage_bars(weighed, policy),
-    ]
+def decide(results: Sequence[Result], policy: Policy, run: Circumstances | None = None) -> Decision:
+    """Return the verdict under one policy, why, and the smallest sets of checks that would decide or turn it."""
+    run = run or Circumstances()
+    results = doubted(results, run.unfit)
+    bars = bars_of(results, policy, run)
     verdict = _verdict(bars)
-    weight = {item.result.check: item.share for item in weighed}
-    seconds = {result.check: result.duration_seconds for result in results}
-    heaviest_first = sorted(
-        {check for bar in bars for check in bar.parts}, key=lambda check: (-weight.get(check, _ZERO), check)
-    )
+    by_check = {result.check: result for result in results}
+    weights = {item.result.check: item.share for item in weigh(results, policy)}
+    checks = {check for bar in bars for check in bar.parts}
+    heaviest_first = sorted(checks, key=lambda check: (-weights.get(check, Fraction(0)), check))
+    # A check that is required but has no result is among the undecided, and among what is to be repaired.
+    undecided = [check for check in heaviest_first if check not in by_check or not by_check[check].decided]
+    findings = [check for check in heaviest_first if check not in by_check or by_check[check].status != "PASS"]
+    seconds = {check: result.duration_seconds for check, result in by_check.items()}
     return Decision(
         policy=policy.name,
         verdict=verdict,
         reason=_reason(verdict, bars),
-        would_decide=_cheapest_first(_would_decide(verdict, bars, heaviest_first), seconds),
-        would_make_ready=_would_make_ready(verdict, bars, heaviest_first),
+        would_decide=tuple(
+            sorted(_would_decide(verdict, bars, undecided, heaviest_first), key=lambda c: (seconds.get(c, 0.0), c))
+        ),
+        would_make_ready=_would_make_ready(verdict, bars, findings),
     )
-
-
-# --- verdicts -------------------------------------------------------------------------------------------------------
 
 
 def _verdict(bars: Iterable[Bar], chosen: Iterable[str] = (), answer: Answer = "full") -> Verdict:
@@ -171,7 +145,7 @@ def _verdict(bars: Iterable[Bar], chosen: Iterable[str] = (), answer: Answer = "
 
 def _reason(verdict: Verdict, bars: Iterable[Bar]) -> str:
     if verdict == "READY":
-        said = [bar.met for bar in bars if bar.met]
+        said = [bar.met for bar in bars]
     elif verdict == "NOT READY":
         said = [bar.failed for bar in bars if bar.high < bar.needed]
     else:
@@ -180,58 +154,43 @@ def _reason(verdict: Verdict, bars: Iterable[Bar]) -> str:
     return f"{sentence[:1].upper()}{sentence[1:]}."
 
 
-def _would_decide(verdict: Verdict, bars: Sequence[Bar], checks: Sequence[str]) -> tuple[str, ...]:
-    """The fewest open checks that decide it, whether they all turn out well or all badly."""
+def _would_decide(
+    verdict: Verdict, bars: Sequence[Bar], undecided: Sequence[str], every: Sequence[str]
+) -> tuple[str, ...]:
+    """The fewest checks that decide it, whether they all turn out well or all badly: undecided ones, if those can.
+
+    Otherwise it takes decided ones too, whose intervals are wide: more samples narrow them.
+    """
     if verdict != "INCONCLUSIVE":
         return ()
-    undecided = [check for check in checks if any(_is_open(bar.parts.get(check)) for bar in bars)]
 
-    def decides(chosen: Iterable[str]) -> bool:
-        chosen = list(chosen)
+    def decides(chosen: Sequence[str]) -> bool:
         return all(_verdict(bars, chosen, answer) != "INCONCLUSIVE" for answer in ("good", "bad"))
 
-    return _smallest(undecided, decides)
+    return _smallest(undecided, decides) or _smallest(every, decides)
 
 
-def _would_make_ready(verdict: Verdict, bars: Sequence[Bar], checks: Sequence[str]) -> tuple[str, ...]:
+def _would_make_ready(verdict: Verdict, bars: Sequence[Bar], findings: Sequence[str]) -> tuple[str, ...]:
     """The fewest findings whose repair gives READY; none where something else stands in the way."""
-    if verdict == "READY":
-        return ()
-    findings = [
-        check for check in checks if any(check in b.parts and b.parts[check].low < b.parts[check].full for b in bars)
-    ]
-    return _smallest(findings, lambda chosen: _verdict(bars, chosen) == "READY")
+    return () if verdict == "READY" else _smallest(findings, lambda chosen: _verdict(bars, chosen) == "READY")
 
 
-def _is_open(part: Part | None) -> bool:
-    return part is not None and part.low < part.high
+def _smallest(candidates: Sequence[str], holds: Callable[[Sequence[str]], bool]) -> tuple[str, ...]:
+    """Return the smallest set for which a monotone condition holds; () where not even all of them do.
 
-
-def _smallest(candidates: Sequence[str], holds: Callable[[Iterable[str]], bool]) -> tuple[str, ...]:
-    """Return the smallest set for which a monotone condition holds, heaviest first; () where not even all of them do.
-
-    What no set can do without is taken first. Among the rest, all sets are tried by size if they are few; else the heaviest
-    are taken until it holds, and what turned out to be superfluous is left out again.
+    What no set can do without is taken first. If the rest are few, all their sets are tried by size; else the first are
+    taken until it holds, and what turned out to be superfluous is left out again.
     """
     if not holds(candidates):
         return ()
     needed = [check for check in candidates if not holds([other for other in candidates if other != check])]
     rest = [check for check in candidates if check not in needed]
-    chosen = next((found for found in _sets(needed, rest) if holds(found)), [])
-    for check in reversed(chosen):
-        without = [other for other in chosen if other != check]
-        if holds(without):
-            chosen = without
-    return tuple(check for check in candidates if check in chosen)
-
-
-def _sets(needed: list[str], rest: Sequence[str]) -> Iterable[list[str]]:
     if len(rest) <= EXACT_SEARCH:
-        return ([*needed, *some] for size in range(len(rest) + 1) for some in combinations(rest, size))
-    return ([*needed, *rest[:size]] for size in range(len(rest) + 1))
-
-
-def _cheapest_first(checks: Iterable[str], seconds: Mapping[str, float]) -> tuple[str, ...]:
-    return tuple(sorted(checks, key=lambda check: (seconds.get(check, 0.0), check)))
-
-
+        by_size = (list(some) for size in range(len(rest) + 1) for some in combinations(rest, size))
+        chosen = next(some for some in by_size if holds([*needed, *some]))
+    else:
+        chosen = next(rest[:size] for size in range(len(rest) + 1) if holds([*needed, *rest[:size]]))
+        for check in reversed(chosen):
+            without = [other for other in chosen if other != check]
+            chosen = without if holds([*needed, *without]) else chosen
+    return tuple(check for check in candidates if check in needed or check in chosen)

@@ -1,9 +1,12 @@
 """Outlives the gate for a moment: if the gate dies, ends its children, removes its scratch folder, has the rest reported.
 
-python -m readiness.watchdog RUN SCRATCH -- COMMAND ...   Its standard input is the lifeline: the word "done" is a normal end.
+python -m readiness.watchdog RUN SCRATCH -- COMMAND ...   Its standard input is the lifeline: the line "done" is a
+normal end; an end without it means that the gate has died.
 """
 
+import contextlib
 import os
+import select
 import shutil
 import signal
 import subprocess
@@ -12,8 +15,14 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from readiness.faults.children import CHILD_VARIABLE, RUN_VARIABLE, WATCHDOG_VARIABLE, end_marked
+
 SCRATCH_MARKER = ".readiness-scratch"
 COMMAND_SECONDS = 120
+GOODBYE_SECONDS = 10
+LOOK_SECONDS = 1.0
+MARKS = (RUN_VARIABLE, CHILD_VARIABLE, WATCHDOG_VARIABLE)
+IGNORED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Lifeline:
@@ -22,47 +31,88 @@ class Lifeline:
     def __init__(self, process: "subprocess.Popen[bytes]") -> None:
         self._process = process
 
+    @property
+    def alive(self) -> bool:
+        """Whether the watchdog is still there."""
+        return self._process.poll() is None
+
     def done(self) -> None:
-        """Say that all is in order; the watchdog goes."""
+        """Say that all is in order; the watchdog goes. A second call changes nothing."""
         assert self._process.stdin is not None
-        try:
-            self._process.stdin.write(b"done\n")
+        if not self._process.stdin.closed:
+            with contextlib.suppress(BrokenPipeError):
+                self._process.stdin.write(b"done\n")
             self._process.stdin.close()
-        except BrokenPipeError:
-            pass
-        self._process.wait(10)
+        try:
+            self._process.wait(GOODBYE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
 
 
 def start_watchdog(run: str, scratch: Path, command: Sequence[str]) -> Lifeline:
     """Start the watchdog of a run; ``command`` writes the report of what is left."""
     arguments = [sys.executable, "-m", "readiness.watchdog", run, str(scratch), "--", *command]
+    # A gate may be a child of another gate: its watchdog must not be ended with it.
+    environment = unmarked() | {WATCHDOG_VARIABLE: str(os.getpid())}
     process = subprocess.Popen(
-        arguments, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        arguments,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        bufsize=0,
     )
     return Lifeline(process)
 
 
 def main(arguments: list[str]) -> int:
     """Wait for the end of the gate and clean up if it was a bad one."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in IGNORED:
         signal.signal(number, signal.SIG_IGN)
+    with contextlib.suppress(PermissionError):  # it leads its session already
+        os.setsid()
     run, scratch, command = arguments[0], Path(arguments[1]), arguments[3:]
-    if sys.stdin.buffer.read().strip() == b"done":
+    if ended_well(sys.stdin.fileno(), int(os.environ.get(WATCHDOG_VARIABLE, "0"))):
         return 0
-    from readiness.faults.children import end_marked
-
-    end_marked(run)
+    end_marked(run, (os.getpid(),), scratch)
+    removed = remove_scratch(scratch)
     if command:
-        subprocess.run(command, stdin=subprocess.DEVNULL, timeout=COMMAND_SECONDS, check=False, env=dict(os.environ))
-    remove_scratch(scratch)
-    return 0
+        with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+            subprocess.run(command, stdin=subprocess.DEVNULL, timeout=COMMAND_SECONDS, check=False, env=unmarked())
+    return 0 if removed else 1
 
 
-def remove_scratch(folder: Path) -> None:
-    """Remove a scratch folder: only one of ours, below the system's folder for temporary files."""
+def ended_well(lifeline: int, gate: int = 0) -> bool:
+    """Wait for the line "done"; False when the lifeline ends without it, or the ``gate`` (a pid) is no longer our parent.
+
+    A process that the gate has forked holds the lifeline, too, and may outlive it: hence the look at the parent.
+    """
+    said = b""
+    while b"done" not in said.splitlines():
+        readable, _, _ = select.select([lifeline], [], [], LOOK_SECONDS)
+        data = os.read(lifeline, 1024) if readable else b""
+        if (readable and not data) or (not readable and gate and os.getppid() != gate):
+            return False
+        said += data
+    return True
+
+
+def remove_scratch(folder: Path) -> bool:
+    """Remove a scratch folder: only one of ours, below the system's folder for temporary files; whether it is gone."""
     inside = Path(tempfile.gettempdir()).resolve() in folder.resolve().parents
-    if inside and (folder / SCRATCH_MARKER).is_file():
+    if inside and (folder / SCRATCH_MARKER).is_file() and not folder.is_symlink():
+        for parent, _, _ in os.walk(folder):  # a fault may have left folders that are read-only
+            with contextlib.suppress(OSError):
+                Path(parent).chmod(0o700)
         shutil.rmtree(folder, ignore_errors=True)
+    return not folder.exists()
+
+
+def unmarked() -> dict[str, str]:
+    """Our environment without what marks the processes of a run."""
+    return {name: value for name, value in os.environ.items() if name not in MARKS}
 
 
 if __name__ == "__main__":

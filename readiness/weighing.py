@@ -66,10 +66,11 @@ def counts(result: Result) -> bool:
 
 
 def weigh(results: Iterable[Result], policy: Policy, *, waivers: bool = True) -> tuple[Weighed, ...]:
-    """Return every result that counts with its exact part of the whole; a category where nothing weighs leaves the sums."""
-    counted = [result for result in results if counts(result)]
-    if twice := [check for check, times in Counter(result.check for result in counted).items() if times > 1]:
+    """Return every result that counts with its exact part of the whole; a category of no weight leaves the sums."""
+    results = list(results)
+    if twice := [check for check, times in Counter(result.check for result in results).items() if times > 1]:
         raise ReadinessError(f"more than one result for {', '.join(sorted(twice))}; right would be one a check")
+    counted = [result for result in results if counts(result)]
     weights = {category: exact(weight) for category, weight in policy.category_weights.items()}
     within: dict[Category, Fraction] = dict.fromkeys(CATEGORIES, _ZERO)
     for result in counted:
@@ -86,14 +87,17 @@ def weigh(results: Iterable[Result], policy: Policy, *, waivers: bool = True) ->
 def _earned(result: Result, waivers: bool) -> tuple[Fraction, Fraction, Fraction | None]:
     """Both ends and the point.
 
-    A waived failure earns what the least pass would: its limit's score, or all of it for a fact. More would make a better
-    value lower the score. A waiver accepts a finding, not ignorance: without an answer, only the high end is raised.
+    A waived failure earns what the least pass would: its limit's score, or all of it for a fact. With more, a better
+    value could lower the score. A waiver accepts a finding, not ignorance: it decides nothing, so it earns no coverage,
+    and of a check that could not run only the high end rises (it may still turn out not to apply).
     """
     point = point_of(result)
     low, high = exact(result.score.low), exact(result.score.high)
     if waivers and result.waived:
         accepted = _ONE if result.limit is None else exact(LIMIT_SCORE)
-        return (low, max(high, accepted), None) if point is None else (accepted, accepted, accepted)
+        if point is not None:
+            return accepted, accepted, accepted
+        return max(low, accepted) if result.status == "INCONCLUSIVE" else low, max(high, accepted), None
     return low, high, None if point is None else exact(point)
 
 
@@ -138,14 +142,14 @@ def may_block(result: Result) -> bool:
 
 
 def passed(result: Result) -> bool:
-    """Whether it stands within its limit, or its failure was accepted."""
-    return result.status in ("PASS", "WARN") or (result.status == "FAIL" and result.waived)
+    """Whether it stands within its limit, or was accepted as it stands."""
+    return result.status in ("PASS", "WARN") or (result.waived and result.status in ("FAIL", "INCONCLUSIVE"))
 
 
 def category_scores(results: Sequence[Result], policy: Policy) -> tuple[CategoryScore, ...]:
     """Return a score for every category that has a result, in the fixed order.
 
-    A category passed when its low end reaches its floor (the threshold, where it has none) and no blocker in it is open.
+    A category passed when its low end reaches its floor (the threshold if it has none) and no blocker of it is open.
     """
     weighed = weigh(results, policy)
     scores = []
@@ -184,8 +188,8 @@ def critical_pass_rate(results: Iterable[Result]) -> Fraction | None:
 def ledger(weighed: Sequence[Weighed], whole: Total) -> tuple[LedgerLine, ...]:
     """Return what each decided finding costs, the most expensive first; the points sum to 1 - score to the last bit.
 
-    ``whole`` is the capped total. The cap has a line of its own, without a check; so has the rare case that checks without
-    an answer already hold the score below (or above) the mean of the decided ones.
+    ``whole`` is the capped total. The cap has a line of its own, without a check; so has the rare case that checks
+    without an answer already hold the score below (or above) the mean of the decided ones.
     """
     if whole.point is None or whole.mean is None or whole.score is None:
         return ()

@@ -86,7 +86,7 @@ def judge_one(check: Check[...], recording: Recording, options: dict[str, Any]) 
     if unproven:
         return Unknown(f"the fault {unproven[0]!r} left no witness, and a fault without a witness proves nothing")
     try:
-        outcome = check(recording, **options)
+        outcome: object = check(recording, **options)
     except KeyError as error:
         return Unknown(f"the scenario {recording.scenario!r} recorded no {error.args[0]!r}")
     except Exception as error:  # noqa: BLE001 - whatever a check raises costs its own result only

@@ -22,7 +22,9 @@ def crash_restart(recording: Recording, *, objective: float = 5.0, limit: float 
     evidence = (Table("Restarts", ("round", "came back", "seconds"), rows),)
     for number, one in enumerate(rounds, 1):
         if not one["came_back"]:
-            return Fact(False, f"after kill {number} it did not come back: {one['problem']}", evidence)
+            return Fact(
+                False, f"after kill {number} it did not come back: {' '.join(one['problem'].split())}", evidence
+            )
     longest = max(one["seconds"] for one in rounds)
     reason = f"it came back after each of {len(rounds)} kills; the longest took {longest:.2f} s"
     return Measured(longest, "s", objective, limit, "lower", reason, evidence)

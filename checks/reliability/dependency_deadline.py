@@ -35,6 +35,14 @@ def dependency_deadline(
         return Fact(False, reason, evidence)
     if lost := [poll for poll in polls if not poll["status"]]:
         return Fact(False, f"{len(lost)} of {len(polls)} calls broke off ({lost[0]['error']})", evidence)
+    held = {r["dependency"]: r["held"] for r in recording.facts.get("recoveries", ()) if r["fault"] == "black_hole"}
+    freed = [p for p in polls if p["seconds"] > limit and p["since"] + p["seconds"] > held.get(p["dependency"], 1e9)]
+    if freed:
+        reason = (
+            f"a call of {operation.get('name')} was answered after {freed[0]['seconds']:.1f} s, and only because "
+            f"{freed[0]['dependency']} came back: it has no bound of its own"
+        )
+        return Fact(False, reason, evidence)
     longest = max(polls, key=lambda poll: float(poll["seconds"]))
     reason = f"the longest of {len(polls)} calls took {longest['seconds']:.2f} s and answered {longest['status']}"
     return Measured(float(longest["seconds"]), "s", objective, limit, reason=reason, evidence=evidence)

@@ -16,11 +16,14 @@ SIGNS = {
         r"(?<![\w:/.])/(?:usr|home|opt|app|srv|var|tmp|root|work|code|src)/[\w./-]+|site-packages|[A-Z]:\\\\?\w+\\"
     ),
     "SQL": re.compile(
-        r"\bSELECT\s.+?\sFROM\s|\bINSERT\s+INTO\s|\bUPDATE\s+\w+\s+SET\s|\bDELETE\s+FROM\s|SQLSTATE|\b\w*SQL syntax",
-        re.IGNORECASE | re.DOTALL,
+        r"\bSELECT\s.+?\sFROM\s|\bINSERT\s+INTO\s|\bUPDATE\s+\w+\s+SET\s|\bDELETE\s+FROM\s|SQLSTATE|SQL syntax"
+        r"|\bselect\s.+?\sfrom\s+\S+\s+(?:where|join|limit|order by)\s|\binsert\s+into\s+\S+\s*(?:\(|values)",
+        re.DOTALL,
     ),
 }
-"""Python, Java and Go stack traces; absolute paths where programs lie; statements and messages of databases."""
+"""Python, Java and Go stack traces; absolute paths where programs lie; statements and messages of databases.
+
+Lower case needs more of a statement, because "select a date from" is English."""
 
 
 @check(

@@ -1,7 +1,8 @@
-"""Children that leave nothing behind: each in a session of its own, marked in its environment, found again after it was orphaned.
+"""Children that leave nothing behind: in sessions of their own, marked in their environment, found when orphaned.
 
-Some programs overwrite the memory in which their environment stood (PostgreSQL and Redis do, to show a title in process lists), and
-the mark with it. So a child's root is also written down beside its log file, and whoever descends from a marked process counts, too.
+Some programs overwrite the memory in which their environment stood (PostgreSQL and Redis do, to show a title in process
+lists), and the mark with it. So a child's root is also written down beside its log file, its session counts as a mark,
+and whoever descends from a marked process counts, too.
 """
 
 import asyncio
@@ -27,8 +28,13 @@ PID_SUFFIX = ".pid"
 POLL_SECONDS = 0.02
 END_SECONDS = 5.0
 REAP_SECONDS = 0.5
+ROUNDS = 50
+"""So often at most is it looked for processes that were started meanwhile."""
 SAME_START_SECONDS = 2.0
 """The start time of a process is derived from the wall clock and may wander with it."""
+
+Leader = tuple[int, float]
+"""The pid and the start time of a process that leads a session; alone, a pid may be another's by now."""
 
 
 class Child:
@@ -61,7 +67,7 @@ class Child:
                 )
         except OSError as error:
             raise TargetError(f"{command[0]!r} cannot be started: {error}") from error
-        self._root = self._record()
+        self._leader = self._record()
 
     @property
     def pid(self) -> int:
@@ -104,9 +110,10 @@ class Child:
         return status
 
     def close(self) -> None:
-        """End all and reap the root, however long the kernel takes; a second call changes nothing."""
+        """End all, reap the root and forget it; a second call changes nothing."""
         self._signal_all(signal.SIGKILL)
-        self._popen.wait()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._popen.wait(END_SECONDS)
         self._pid_file.unlink(missing_ok=True)
 
     def logs(self) -> str:
@@ -117,46 +124,41 @@ class Child:
     def _pid_file(self) -> Path:
         return self.log.with_name(self.log.name + PID_SUFFIX)
 
-    def _record(self) -> psutil.Process | None:
-        """Write down the root for a watchdog; None when it has ended already."""
-        try:
-            root = psutil.Process(self.pid)
-            self._pid_file.write_text(f"{root.pid} {root.create_time()!r}\n", "ascii")
-        except psutil.NoSuchProcess:
-            return None
-        return root
+    def _record(self) -> Leader:
+        """Write down the root for a watchdog; it exists at least as a zombie as long as we have not reaped it."""
+        leader = (self.pid, psutil.Process(self.pid).create_time())
+        self._pid_file.write_text(f"{leader[0]} {leader[1]!r}\n", "ascii")
+        return leader
 
     def _processes(self) -> list[psutil.Process]:
-        alive = self.exit_status is None
-        found = _families(_living(), lambda process: self._mine(process, alive))
+        self._popen.poll()  # reaps the root
+        sessions = _sessions([self._leader])
+        found = _families(_living(), lambda p: _session(p) in sessions or _mark(p, CHILD_VARIABLE) == self._token)
         return sorted(found, key=lambda process: process.pid != self.pid)
-
-    def _mine(self, process: psutil.Process, alive: bool) -> bool:
-        if process.pid == self.pid:
-            return alive
-        return _in_session(process, self._root) or _carries(process, CHILD_VARIABLE, self._token)
 
     def _signal_all(self, number: signal.Signals) -> None:
         _signal_until_none_is_new(number, self._processes)
 
 
 def marked(run_id: str, exclude: Collection[int] = ()) -> list[int]:
-    """Return every live process whose environment says that it belongs to the run."""
-    return [p.pid for p in _living() if p.pid not in exclude and _belongs_to(p, run_id)]
+    """Return every live process whose environment says that it belongs to the run; never the one that asks."""
+    skip = {os.getpid(), *exclude}
+    return [process.pid for process in _living() if process.pid not in skip and _belongs_to(process, run_id)]
 
 
 def end_marked(run_id: str, exclude: Collection[int] = (), folder: Path | None = None) -> list[int]:
-    """End all that belong to the run, their descendants, and what children wrote down in ``folder``; return the pids.
+    """End all that belong to the run, their descendants, and what is written down in ``folder``; return the pids.
 
-    Returns as soon as none is left, at the latest after 5 seconds. SIGKILL comes first, so that none that is woken does one more thing.
+    Returns as soon as none is left, at the latest after 5 seconds. SIGKILL comes before SIGCONT: who is woken must not
+    do one more thing. The process that asks is never ended.
     """
-    roots = _recorded(folder) if folder else []
-
-    def belongs(process: psutil.Process) -> bool:
-        return process in roots or any(_in_session(process, root) for root in roots) or _belongs_to(process, run_id)
+    leaders = _recorded(folder) if folder else []
+    skip = {os.getpid(), *exclude}
 
     def left() -> list[psutil.Process]:
-        return [process for process in _families(_living(), belongs) if process.pid not in exclude]
+        sessions = _sessions(leaders)
+        found = _families(_living(), lambda p: _session(p) in sessions or _belongs_to(p, run_id))
+        return [process for process in found if process.pid not in skip]
 
     ended: set[int] = set()
     deadline = time.monotonic() + END_SECONDS
@@ -200,56 +202,61 @@ def _families(processes: Iterable[psutil.Process], belongs: Callable[[psutil.Pro
     return list(chosen.values())
 
 
-def _carries(process: psutil.Process, variable: str, value: str | None = None) -> bool:
+def _mark(process: psutil.Process, variable: str) -> str:
     try:
-        found = process.environ().get(variable)
+        return process.environ().get(variable, "")
     except (psutil.Error, OSError):
-        return False
-    return found is not None if value is None else found == value
+        return ""
 
 
 def _belongs_to(process: psutil.Process, run_id: str) -> bool:
     """Whether it is marked with the run or with a part of it (``run.part``)."""
-    try:
-        mark = process.environ().get(RUN_VARIABLE, "")
-    except (psutil.Error, OSError):
-        return False
+    mark = _mark(process, RUN_VARIABLE)
     return mark == run_id or mark.startswith(f"{run_id}.")
 
 
 def _is_watchdog(process: psutil.Process) -> bool:
-    return _carries(process, WATCHDOG_VARIABLE)
+    return bool(_mark(process, WATCHDOG_VARIABLE))
 
 
-def _in_session(process: psutil.Process, leader: psutil.Process | None) -> bool:
-    """Whether it is in the leader's session, which may outlive the leader; sessions of an earlier bearer of the pid are older."""
-    if leader is None:
-        return False
+def _session(process: psutil.Process) -> int:
     try:
-        return (
-            os.getsid(process.pid) == leader.pid and process.create_time() >= leader.create_time() - SAME_START_SECONDS
-        )
-    except (psutil.Error, OSError):
-        return False
+        return os.getsid(process.pid)
+    except OSError:
+        return 0
 
 
-def _recorded(folder: Path) -> list[psutil.Process]:
+def _sessions(leaders: Iterable[Leader]) -> set[int]:
+    """Return the sessions that are still the leaders'; one outlives its leader, but not a new owner of the pid."""
+    found = set()
+    for pid, started in leaders:
+        try:
+            ours = abs(psutil.Process(pid).create_time() - started) <= SAME_START_SECONDS
+        except psutil.Error:
+            ours = True
+        if ours:
+            found.add(pid)
+    return found
+
+
+def _recorded(folder: Path) -> list[Leader]:
     found = []
     for file in folder.rglob(f"*{PID_SUFFIX}"):
-        with contextlib.suppress(psutil.Error, OSError, ValueError):
-            pid, created = file.read_text("ascii").split()
-            process = psutil.Process(int(pid))
-            if abs(process.create_time() - float(created)) <= SAME_START_SECONDS:
-                found.append(process)
+        with contextlib.suppress(OSError, ValueError):  # other programs write files with this name, too
+            pid, started = file.read_text("ascii").split()
+            found.append((int(pid), float(started)))
     return found
 
 
 def _signal_until_none_is_new(number: signal.Signals, find: Callable[[], list[psutil.Process]]) -> None:
-    """Send a signal to all, and again to those that appeared in between; who has got SIGKILL or SIGSTOP starts nobody any more."""
+    """Send a signal to all, and to those that appeared meanwhile; who is killed or stopped starts nobody any more."""
     reached: set[psutil.Process] = set()
-    while new := [process for process in find() if process not in reached]:
+    for _ in range(ROUNDS):
+        new = [process for process in find() if process not in reached]
         for process in new:
             _send(process, number)
+        if not new:
+            return
         reached.update(new)
 
 

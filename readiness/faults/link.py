@@ -6,7 +6,7 @@ import socket
 import struct
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 CHUNK_BYTES = 65536
 QUEUED_CHUNKS = 16
@@ -41,11 +41,11 @@ class Stage(Protocol):
     def accepted(self, link: "Link") -> None:
         """See a connection before the dependency is called."""
 
-    async def forward(self, link: "Link", chunk: Chunk, send: Send) -> None:
+    async def forward(self, link: "Link", chunk: Chunk, send: Send, /) -> None:
         """Send the chunk on: later, in pieces, or not at all."""
 
-    async def ending(self, link: "Link", chunk: Chunk) -> None:
-        """Hold back the end of one direction."""
+    async def ending(self) -> None:
+        """Hold back the end of one direction of a connection."""
 
 
 @dataclass
@@ -80,7 +80,7 @@ class Link:
         return self._end.is_set()
 
     def cut(self, *, reset: bool) -> bool:
-        """End it now, unless it has ended: the client gets RST, or FIN after what was sent; the dependency an ordinary end."""
+        """End it now, unless it has ended: RST, or FIN after what was sent, for the client; FIN for the dependency."""
         if self.ended:
             return False
         self._end.set()
@@ -96,8 +96,8 @@ class Link:
 
     async def run(self) -> None:
         """Carry bytes until both directions have ended or the link is cut."""
-        lanes = asyncio.gather(*self._lanes())
-        cut = asyncio.ensure_future(self._end.wait())
+        lanes: asyncio.Future[Any] = asyncio.gather(*self._lanes())
+        cut: asyncio.Future[Any] = asyncio.ensure_future(self._end.wait())
         try:
             await asyncio.wait({lanes, cut}, return_when=asyncio.FIRST_COMPLETED)
             if lanes.done():
@@ -126,7 +126,7 @@ class Link:
         while (chunk := await queue.get()).data:
             await self._through(tuple(self.board.armed), chunk)
         for stage in tuple(self.board.armed):
-            await stage.ending(self, chunk)
+            await stage.ending()
         self._pass_on_the_end(chunk)
 
     async def _through(self, stages: tuple[Stage, ...], chunk: Chunk) -> None:

@@ -1,13 +1,19 @@
 """Faults of a process: killed, paused, told to stop; each looks afterwards whether it really happened."""
 
+import asyncio
+import contextlib
+import signal
 import time
+from pathlib import Path
 from typing import Any
 
 import psutil
 
+from readiness.faults.children import is_living
 from readiness.targeting import ProcessControl
 
 PROOF_SECONDS = 5.0
+LOOK_SECONDS = 0.02
 
 
 class Killed:
@@ -22,19 +28,19 @@ class Killed:
 
     async def arm(self) -> None:
         """Kill, and see each process gone."""
-        self._struck = _processes(self._control.pids())
+        self._struck, self._gone = _processes(self._control.pids()), []
         self._control.kill()
-        await self._control.wait(PROOF_SECONDS)
         end = time.monotonic() + PROOF_SECONDS
-        while any(_lives(process) for process in self._struck) and time.monotonic() < end:
-            await self._control.wait(0.05)
-        self._gone = [process.pid for process in self._struck if not _lives(process)]
+        while any(is_living(process) for process in self._struck) and time.monotonic() < end:
+            await asyncio.sleep(LOOK_SECONDS)
+        await self._control.wait(PROOF_SECONDS)  # reaps it
+        self._gone = [process.pid for process in self._struck if not is_living(process)]
 
     async def disarm(self) -> None:
         """Nothing is left to undo."""
 
     def witness(self) -> dict[str, Any]:
-        """The processes that were there and are gone; empty unless all are."""
+        """The processes that were there and are gone (none with this pid and start time lives); empty unless all are."""
         struck = [process.pid for process in self._struck]
         return {"killed": struck} if struck and struck == self._gone else {}
 
@@ -46,26 +52,38 @@ class Paused:
 
     def __init__(self, control: ProcessControl) -> None:
         self._control = control
-        self._stopped: list[int] = []
+        self._struck: list[psutil.Process] = []
+        self._armed: float | None = None
+        self._proof: dict[str, Any] = {}
 
     async def arm(self) -> None:
         """Stop, and read each process's state."""
-        struck = _processes(self._control.pids())
+        if self._armed is not None:
+            return
+        self._struck, self._proof, self._armed = _processes(self._control.pids()), {}, time.monotonic()
         self._control.pause()
         end = time.monotonic() + PROOF_SECONDS
-        while time.monotonic() < end:
-            self._stopped = [process.pid for process in struck if _stopped(process)]
-            if struck and len(self._stopped) == len(struck):
-                return
-            await self._control.wait(0.02)
+        while self._struck and not self._holds() and time.monotonic() < end:
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def disarm(self) -> None:
-        """Let it go on."""
+        """Let it go on; what somebody has woken in between was not paused."""
+        if self._armed is not None:
+            self._proof, self._armed = self._present(), None
         self._control.resume()
 
     def witness(self) -> dict[str, Any]:
-        """The processes seen in the state `stopped`."""
-        return {"stopped": self._stopped} if self._stopped else {}
+        """The processes in the state `stopped`, read now or just before they were resumed; empty unless all are."""
+        return self._proof if self._armed is None else self._present()
+
+    def _present(self) -> dict[str, Any]:
+        if self._armed is None or not self._holds():
+            return {}
+        seconds = round(time.monotonic() - self._armed, 6)
+        return {"stopped": [process.pid for process in self._struck], "seconds": seconds}
+
+    def _holds(self) -> bool:
+        return bool(self._struck) and all(_stopped(process) for process in self._struck)
 
 
 class Terminated:
@@ -75,42 +93,52 @@ class Terminated:
 
     def __init__(self, control: ProcessControl) -> None:
         self._control = control
-        self._root = 0
+        self._root: psutil.Process | None = None
+        self._survivable = False
 
     async def arm(self) -> None:
         """Send it, if there is somebody to receive it."""
-        pids = self._control.pids()
-        if pids:
-            self._root = pids[0]
+        root = _processes(self._control.pids()[:1])
+        self._root = root[0] if root else None
+        if self._root is not None:
+            self._survivable = _survives(self._root.pid, signal.SIGTERM)
             self._control.terminate()
 
     async def disarm(self) -> None:
         """Nothing is left to undo."""
 
     def witness(self) -> dict[str, Any]:
-        """The process that was told to stop; empty where none was alive."""
-        return {"signalled": self._root, "signal": "SIGTERM"} if self._root else {}
+        """The process that was told to stop, and whether it is gone.
+
+        One that lives on proves nothing, unless it had a handler for the signal or ignores it: else the kernel would have
+        ended it. Empty, too, where none was alive.
+        """
+        if self._root is None:
+            return {}
+        gone = not is_living(self._root)
+        return {"signalled": self._root.pid, "signal": "SIGTERM", "gone": gone} if gone or self._survivable else {}
 
 
 def _processes(pids: list[int]) -> list[psutil.Process]:
     found = []
     for pid in pids:
-        try:
+        with contextlib.suppress(psutil.NoSuchProcess):
             found.append(psutil.Process(pid))
-        except psutil.NoSuchProcess:
-            continue
     return found
-
-
-def _lives(process: psutil.Process) -> bool:
-    try:
-        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
-    except psutil.Error:
-        return False
 
 
 def _stopped(process: psutil.Process) -> bool:
     try:
-        return bool(process.status() == psutil.STATUS_STOPPED)
+        return bool(process.is_running() and process.status() == psutil.STATUS_STOPPED)
     except psutil.Error:
         return False
+
+
+def _survives(pid: int, number: signal.Signals) -> bool:
+    """Whether the process catches or ignores the signal; False where the system does not tell."""
+    with contextlib.suppress(OSError, ValueError):
+        for line in Path(f"/proc/{pid}/status").read_text("ascii", "replace").splitlines():
+            name, _, mask = line.partition(":")
+            if name in ("SigIgn", "SigCgt") and int(mask, 16) >> (number - 1) & 1:
+                return True
+    return False

@@ -80,10 +80,9 @@ class ToxicProxy:
         known = [name for name in inspect.signature(KINDS[kind]).parameters if name != "board"]
         for name, value in options.items():
             if name not in known:
-                raise UsageError(
-                    f"{kind}: unknown option {name!r}{nearest(name, known)}; may be set: {', '.join(known) or 'nothing'}"
-                )
-            if not (isinstance(value, int | float) and math.isfinite(value) and value >= 0):
+                may = ", ".join(known) or "nothing"
+                raise UsageError(f"{kind}: unknown option {name!r}{nearest(name, known)}; may be set: {may}")
+            if not (math.isfinite(value) and value >= 0):
                 raise UsageError(f"{kind}: {name} is {value!r}; right would be a number from 0")
         return KINDS[kind](self._board, **options)
 

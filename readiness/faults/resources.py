@@ -1,10 +1,10 @@
 """Limits that a process is started with, and the proof that they are in force."""
 
 import contextlib
-import os
 import resource
 import signal
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -17,13 +17,14 @@ LIMITS: dict[str, int] = {
     "file_bytes": resource.RLIMIT_FSIZE,
     "cpu_seconds": resource.RLIMIT_CPU,
 }
-"""Name -> the kernel's own. Memory means address space; the log file that a child writes to counts as one of its files, too."""
+"""Name -> the kernel's own. Memory means address space; a child's log counts as one of its files."""
 
 
 def preexec(limits: Mapping[str, int]) -> Callable[[], None]:
-    """Return what a child has to call between fork and exec; what is unknown or above the machine's limit is refused here.
+    """Return what a child calls between fork and exec; what is unknown or too high is refused here.
 
-    Soft and hard limit are the same, so that the child cannot lift them. A file that grows too large gives an error (EFBIG) and no signal.
+    Soft and hard limit are the same, so that the child cannot lift them. A file that grows too large gives an error
+    (EFBIG) and no signal.
     """
     pairs = [(_number(name), _allowed(name, value)) for name, value in limits.items()]
     quiet = "file_bytes" in limits
@@ -78,6 +79,6 @@ def _used(process: psutil.Process, name: str) -> float:
 
 def _size(path: str) -> int:
     try:
-        return os.stat(path).st_size
+        return Path(path).stat().st_size
     except OSError:
         return 0

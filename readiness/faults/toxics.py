@@ -73,11 +73,11 @@ class Toxic:
     def accepted(self, link: Link) -> None:
         """Act on a new connection before the dependency is called."""
 
-    async def forward(self, link: Link, chunk: Chunk, send: Send) -> None:
+    async def forward(self, _link: Link, chunk: Chunk, send: Send, /) -> None:
         """Act on bytes; by default they go on."""
         await send(chunk)
 
-    async def ending(self, link: Link, chunk: Chunk) -> None:
+    async def ending(self) -> None:
         """Act on the end of a direction; by default it goes on."""
 
     def count(self, link: Link, **amounts: int) -> None:
@@ -102,7 +102,7 @@ class Toxic:
 
 
 class Latency(Toxic):
-    """Every chunk of a reply arrives later by ``seconds`` plus or minus ``jitter``: one round trip costs that much more."""
+    """A reply arrives later by ``seconds`` plus or minus ``jitter``: one round trip costs that much more."""
 
     kind = "latency"
 
@@ -111,7 +111,7 @@ class Latency(Toxic):
         self._delay, self._jitter = seconds, jitter
         self._random = random.Random(self.name)
 
-    async def forward(self, link: Link, chunk: Chunk, send: Send) -> None:
+    async def forward(self, link: Link, chunk: Chunk, send: Send, /) -> None:
         """Hold the chunk until its time; those behind it wait at the same time, not one after the other."""
         if not chunk.up:
             due = chunk.arrived + self._delay + self._random.uniform(-self._jitter, self._jitter)
@@ -130,7 +130,7 @@ class Bandwidth(Toxic):
         super().__init__(board)
         self._rate = at_least(1, bytes_per_second=bytes_per_second)
 
-    async def forward(self, link: Link, chunk: Chunk, send: Send) -> None:
+    async def forward(self, link: Link, chunk: Chunk, send: Send, /) -> None:
         """Send as much as fits, then wait as long as it takes."""
         size = max(1, int(self._rate / PIECES_PER_SECOND))
         for piece in pieces(chunk, size):
@@ -149,7 +149,7 @@ class Slicer(Toxic):
         self._size = int(at_least(1, size=size))
         self._delay = delay
 
-    async def forward(self, link: Link, chunk: Chunk, send: Send) -> None:
+    async def forward(self, link: Link, chunk: Chunk, send: Send, /) -> None:
         """Send piece by piece; without a delay the loop still gets its turn, so that they leave one by one."""
         for piece in pieces(chunk, self._size):
             self.count(link, slices=1)
@@ -179,7 +179,7 @@ class Reset(Toxic):
 
     kind = "reset"
 
-    async def forward(self, link: Link, chunk: Chunk, send: Send) -> None:
+    async def forward(self, link: Link, chunk: Chunk, _send: Send, /) -> None:
         """Break it; the bytes are lost."""
         if link.cut(reset=True):
             self.count(link, reset_connections=1, swallowed_bytes=len(chunk.data))
@@ -202,7 +202,7 @@ class ResetAfterRequest(Toxic):
         """Count requests from now on."""
         self._forwarded.clear()
 
-    async def forward(self, link: Link, chunk: Chunk, send: Send) -> None:
+    async def forward(self, link: Link, chunk: Chunk, send: Send, /) -> None:
         """Let the request through, cut the reply."""
         if not chunk.up and self._forwarded[link] >= self._needed:
             if link.cut(reset=True):
@@ -218,11 +218,11 @@ class BlackHole(Toxic):
 
     kind = "black_hole"
 
-    async def forward(self, link: Link, chunk: Chunk, send: Send) -> None:
+    async def forward(self, link: Link, chunk: Chunk, _send: Send, /) -> None:
         """Swallow it."""
         self.count(link, swallowed_bytes=len(chunk.data))
 
-    async def ending(self, link: Link, chunk: Chunk) -> None:
+    async def ending(self) -> None:
         """Keep the other side in ignorance."""
         await self._over.wait()
 
@@ -233,7 +233,7 @@ class BlackHole(Toxic):
 
 
 class HalfOpen(BlackHole):
-    """The dependency has left without a word: it has no connection any more, the client still has one and gets silence."""
+    """The dependency has left without a word: its connection is closed, the client's stays and is silent."""
 
     kind = "half_open"
 
@@ -264,7 +264,7 @@ class Cut(Toxic):
         """Count from now on."""
         self._forwarded.clear()
 
-    async def forward(self, link: Link, chunk: Chunk, send: Send) -> None:
+    async def forward(self, link: Link, chunk: Chunk, send: Send, /) -> None:
         """Forward what is within the limit; a request begins a new reply."""
         if chunk.up:
             self._forwarded[link] = 0
@@ -279,7 +279,7 @@ class Cut(Toxic):
 
 
 class FailFirst(Toxic):
-    """The first ``k`` attempts get RST, then all is well; an attempt is a new connection or bytes on one that exists."""
+    """The first ``k`` attempts get RST, then all is well: new connections, or bytes on those that exist."""
 
     kind = "fail_first"
 
@@ -295,7 +295,7 @@ class FailFirst(Toxic):
         """Turn the first ones away."""
         self._fail(link)
 
-    async def forward(self, link: Link, chunk: Chunk, send: Send) -> None:
+    async def forward(self, link: Link, chunk: Chunk, send: Send, /) -> None:
         """Break connections that were there before."""
         if chunk.up:
             self._fail(link)

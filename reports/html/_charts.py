@@ -85,7 +85,11 @@ def plot(series: Series, windows: Iterable[FaultWindow], result: Result) -> Plot
     thin = _thinned(points)
     unit = clean(series.unit, 30)
     ordered = sorted(finite)
-    notes = [f"{len(points):,} points drawn as {len(thin)}; the least and the greatest stay"] if len(thin) < len(points) else []
+    notes = (
+        [f"{len(points):,} points drawn as {len(thin)}; the least and the greatest stay"]
+        if len(thin) < len(points)
+        else []
+    )
     if len(finite) < len(points):
         notes.append(f"{len(points) - len(finite):,} values are not finite and leave a gap")
     return Plot(

@@ -96,7 +96,9 @@ def view_of(report: Report) -> View:
         groups=tuple(_groups(report, ordered)),
         blockers=blocked,
         open_blockers=tuple(
-            f for f in ordered if f.result.severity == "blocker" and not f.result.advisory and f.result.status in UNDECIDED
+            f
+            for f in ordered
+            if f.result.severity == "blocker" and not f.result.advisory and f.result.status in UNDECIDED
         ),
         other_critical=tuple(by_check[e] for e in report.critical_failures if e not in shown and e in by_check),
         undecided=tuple(f for f in ordered if f.result.status in UNDECIDED),
@@ -186,7 +188,10 @@ def _not_run(report: Report) -> Iterator[tuple[str, str]]:
             yield f"Suite {name}", suite.error or "not run"
     for scenario in report.scenarios:
         if scenario.status != "finished":
-            yield f"Scenario {scenario.scenario}", f"{scenario.status}: {scenario.reason}" if scenario.reason else scenario.status
+            yield (
+                f"Scenario {scenario.scenario}",
+                f"{scenario.status}: {scenario.reason}" if scenario.reason else scenario.status,
+            )
 
 
 def _threshold(policy: Mapping[str, Any]) -> float | None:
@@ -203,10 +208,11 @@ def _flat(value: object, name: str = "", depth: int = 0) -> Iterator[tuple[str, 
     elif isinstance(value, set | frozenset):
         yield name, ", ".join(sorted(map(str, value)))
     elif isinstance(value, list | tuple):
-        yield name, ", ".join(str(sorted(v, key=str)) if isinstance(v, set | frozenset) else str(v) for v in value) or "none"
+        yield (
+            name,
+            ", ".join(str(sorted(v, key=str)) if isinstance(v, set | frozenset) else str(v) for v in value) or "none",
+        )
     elif isinstance(value, bool):
         yield name, "yes" if value else "no"
     else:
         yield name, "none" if value is None or value == {} else str(value)
-
-

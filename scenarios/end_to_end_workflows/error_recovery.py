@@ -39,7 +39,7 @@ async def error_recovery(
     await _poll_all(target, recorder, found, polls, {"fault": "none", "dependency": "", "armed": recorder.now}, 8.0)
     for name, proxy in target.proxies.items():
         for kind, seconds in (("black_hole", silent_seconds), ("refuse", refused_seconds)):
-            context = {"fault": kind, "dependency": name, "armed": recorder.now}
+            context: dict[str, Any] = {"fault": kind, "dependency": name, "armed": recorder.now}
             recorder.phase(f"{kind} {name}", seconds)
             async with recorder.fault(proxy.toxic(kind)):
                 context["armed"] = recorder.now
@@ -48,7 +48,15 @@ async def error_recovery(
                 )
             disarmed = recorder.now
             recovered = await _recover(target, recorder, found, recovery_seconds, successes)
-            recoveries.append({"fault": kind, "dependency": name, "waited": recovery_seconds, **recovered})
+            recoveries.append(
+                {
+                    "fault": kind,
+                    "dependency": name,
+                    "waited": recovery_seconds,
+                    "held": disarmed - context["armed"],
+                    **recovered,
+                }
+            )
             # Calls that hung during the fault are awaited only now: they must not make the fault longer.
             await asyncio.gather(*waiting)
             recorder.fact(f"silence after {kind} {name}", recorder.now - disarmed)
@@ -66,21 +74,23 @@ async def _watch(
     patience: float,
     client_timeout: float,
 ) -> list[asyncio.Task[None]]:
-    """Poll until ``seconds`` are over and readiness has turned, at most ``patience``; the calls that still wait."""
+    """Poll until ``seconds`` are over, readiness turned, calls are answered, at most ``patience``; what waits."""
     armed = context["armed"]
     waiting: list[asyncio.Task[None]] = []
     turn = 0
-    while (past := recorder.now - armed) < seconds or (past < patience and not _turned(polls, context)):
-        under_way = sum(not task.done() for task in waiting)
-        if turn % 3 == 0 and not under_way:
-            waiting.append(
-                asyncio.create_task(_poll(target, recorder, OPERATION, operation, polls, context, client_timeout))
-            )
+    while True:
+        past = recorder.now - armed
+        under_way = any(not task.done() for task in waiting)
+        # Disarming may free a call that hangs; only a fault that outlasts it shows whether it has a bound of its own.
+        if past >= seconds and (past >= patience or (_turned(polls, context) and not under_way)):
+            return [task for task in waiting if not task.done()]
+        if turn % 3 == 0 and past < seconds and not under_way:
+            call = _poll(target, recorder, OPERATION, operation, polls, context, client_timeout)
+            waiting.append(asyncio.create_task(call))
         probes = (READY, LIVE) if target.spec.health.live else (READY,)
         await asyncio.gather(*(_poll(target, recorder, probe, operation, polls, context, 2.0) for probe in probes))
         await asyncio.sleep(0.1)
         turn += 1
-    return [task for task in waiting if not task.done()]
 
 
 async def _recover(

@@ -1,0 +1,33 @@
+"""Both headers on every reply; case and further directives do not matter."""
+
+import pytest
+
+from checks.security.security_headers import security_headers
+from readiness import Fact, Recording, Unknown
+
+
+def _recording(sniff: str, cache: str) -> Recording:
+    good = {"what": "quote", "status": 200, "x-content-type-options": "nosniff", "cache-control": "no-store"}
+    return Recording(facts={"headers": [good, {**good, "x-content-type-options": sniff, "cache-control": cache}]})
+
+
+@pytest.mark.parametrize(("sniff", "cache"), [("nosniff", "no-store"), ("NoSniff", "private, No-Store")])
+def test_both_headers_pass(sniff: str, cache: str) -> None:
+    outcome = security_headers(_recording(sniff, cache))
+    assert isinstance(outcome, Fact)
+    assert outcome.passed
+
+
+@pytest.mark.parametrize(
+    ("sniff", "cache", "missing"), [("", "no-store", "nosniff"), ("nosniff", "public, max-age=60", "no-store")]
+)
+def test_one_missing_header_on_one_reply_fails(sniff: str, cache: str, missing: str) -> None:
+    outcome = security_headers(_recording(sniff, cache))
+    assert isinstance(outcome, Fact)
+    assert not outcome.passed
+    assert outcome.reason.startswith("1 of 2 replies")
+    assert missing in outcome.reason
+
+
+def test_no_reply_is_unknown() -> None:
+    assert isinstance(security_headers(Recording(facts={"headers": []})), Unknown)
