@@ -67,6 +67,8 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "CATEGORIES",
+    "SEVERITIES",
+    "SUITES",
     "CategoryScore",
     "Child",
     "Decision",
@@ -93,8 +95,6 @@ __all__ = [
     "Report",
     "Request",
     "Result",
-    "SEVERITIES",
-    "SUITES",
     "Sample",
     "Samples",
     "ScenarioSummary",

@@ -39,7 +39,7 @@ def assemble_report(
     """Build the one object behind every format."""
     results = _results(plan, outcomes, durations, summaries, timestamp)
     scores = assemble(results, plan.policy, RELEASE, profile=plan.profile, interrupted=interrupted)
-    suites = _suites(plan, results, summaries, complete=not interrupted)
+    suites = _suites(results, summaries, complete=not interrupted)
     standard, release = scores.decisions
     ready = standard.verdict == "READY"
     ran = [suite for suite in suites.values() if suite.status != "NOT_RUN"]
@@ -112,15 +112,15 @@ def _results(
 
 
 def _suites(
-    plan: Plan, results: tuple[Result, ...], summaries: Mapping[str, ScenarioSummary], *, complete: bool
+    results: tuple[Result, ...], summaries: Mapping[str, ScenarioSummary], *, complete: bool
 ) -> dict[str, SuiteResult]:
     selected = {result.suite for result in results}
     names = [*SUITES, *sorted(selected - set(SUITES))]
-    return {name: _suite(name, plan, results, summaries, complete=complete) for name in names}
+    return {name: _suite(name, results, summaries, complete=complete) for name in names}
 
 
 def _suite(
-    name: str, plan: Plan, results: tuple[Result, ...], summaries: Mapping[str, ScenarioSummary], *, complete: bool
+    name: str, results: tuple[Result, ...], summaries: Mapping[str, ScenarioSummary], *, complete: bool
 ) -> SuiteResult:
     mine = tuple(result for result in results if result.suite == name)
     ran = [summary for summary in summaries.values() if summary.suite == name and summary.status != "not run"]

@@ -137,7 +137,7 @@ def _coverage_bar(weighed: Sequence[Weighed], policy: Policy) -> list[Bar]:
     if not coverage and not needed:
         one = {check: Part(_ZERO, _ONE, _ONE, _ONE, _ONE) for check in parts}
         return [Bar(_ONE, _ZERO, _ONE, "", unclear, "", one)]
-    met = f"coverage is {_told(coverage, needed)} of the needed {_told(needed, needed)}"
+    met = f"coverage is {_told(coverage, needed)} (needed: {_told(needed, needed)})"
     return [Bar(needed, coverage, _ONE, "", unclear, met, parts)]
 
 
@@ -172,7 +172,7 @@ def _measured(what: str, needed: Fraction, parts: Mapping[str, Part]) -> Bar:
         needed, low, high,
         f"{failed}, and {_told(needed, needed)} is needed",
         f"{what} lies between {least} and {most}, and {_told(needed, needed)} is needed",
-        f"{what} is {'' if low == high else 'at least '}{least} of the needed {_told(needed, needed)}",
+        f"{what} is {'' if low == high else 'at least '}{least} (needed: {_told(needed, needed)})",
         parts,
     )  # fmt: skip
 

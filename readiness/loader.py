@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
 from readiness.errors import PluginError, UsageError, nearest
 from readiness.model import CATEGORIES
@@ -22,8 +22,6 @@ PACKAGE = Path(__file__).parent
 KINDS = ("checks", "scenarios", "reports")
 KNOWN = (Check, Scenario, Reporter, TargetKind)
 GROUP = "readiness.plugins"
-
-Kind = TypeVar("Kind", bound=Plugin)
 
 
 @dataclass
@@ -50,10 +48,10 @@ class Catalog:
         else:
             self._put(self.targets, plugin)
 
-    def _put(self, shelf: dict[str, Kind], plugin: Kind) -> None:
-        other = shelf.get(plugin.id)
-        if other is not None:
-            raise PluginError(f"{plugin.kind} {plugin.id!r} is defined twice: {other.source} and {plugin.source}")
+    def _put(self, shelf: dict[str, Any], plugin: Plugin) -> None:
+        if plugin.id in shelf:
+            first = shelf[plugin.id].source
+            raise PluginError(f"{plugin.kind} {plugin.id!r} is defined twice: {first} and {plugin.source}")
         shelf[plugin.id] = plugin
 
     def link(self) -> None:
@@ -168,7 +166,7 @@ def _import(name: str, path: Path) -> object:
         return importlib.import_module(name)
     except SyntaxError as error:
         raise PluginError(f"{error.filename}, line {error.lineno}: {error.msg}") from error
-    except Exception as error:  # noqa: BLE001 - whatever a plugin raises while loading is a plugin error
+    except Exception as error:
         frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename.startswith(str(path))]
         line = f", line {frames[-1].lineno}" if frames else ""
         raise PluginError(f"{path}{line}: {type(error).__name__}: {error}") from error

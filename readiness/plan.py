@@ -44,6 +44,7 @@ def make_plan(
     profile: Profile = "standard",
 ) -> Plan:
     """Plan a run of some suites or categories (all when empty), or of ``only`` these checks."""
+    catalog.target_for(settings.target.address, started=bool(settings.target.start))
     checks = _selected(catalog, categories, only)
     missing = missing_capabilities(catalog, settings.target)
     settled = {

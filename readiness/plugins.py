@@ -15,7 +15,6 @@ from readiness.model import (
     Outcome,
     Profile,
     Remediation,
-    Report,
     Severity,
 )
 from readiness.targeting import CAPABILITIES, Adapter, TargetSpec

@@ -86,6 +86,10 @@ def read_settings(path: Path, *, address: str | None = None, variables: Mapping[
         raise SettingsError(
             f"{path}: unknown section {unknown[0]!r}{nearest(str(unknown[0]), known)}; known: {', '.join(known)}"
         )
+    if address is not None and path == EMBEDDED:
+        # The desk's description says nothing about somebody's service: only its address is known.
+        home = {"name": "home", "path": "/", "weight": 1}
+        data = {"target": {"name": address, "operations": [home], "grants": ["read", "load"]}}
     made: dict[str, str] = {}
     filled = _interpolate(data, variables, made, path)
     if address is not None:

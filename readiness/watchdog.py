@@ -1,4 +1,4 @@
-"""Outlives the gate for a moment: if the gate dies, ends its children, removes its scratch folder, has the rest reported.
+"""Outlives the gate for a moment: if it dies, ends its children, removes its scratch folder, has the rest reported.
 
 python -m readiness.watchdog RUN SCRATCH -- COMMAND ...   Its standard input is the lifeline: the line "done" is a
 normal end; an end without it means that the gate has died.
@@ -85,7 +85,7 @@ def main(arguments: list[str]) -> int:
 
 
 def ended_well(lifeline: int, gate: int = 0) -> bool:
-    """Wait for the line "done"; False when the lifeline ends without it, or the ``gate`` (a pid) is no longer our parent.
+    """Wait for the line "done"; False when the lifeline ends without it, or ``gate`` (a pid) is our parent no longer.
 
     A process that the gate has forked holds the lifeline, too, and may outlive it: hence the look at the parent.
     """
@@ -103,11 +103,18 @@ def remove_scratch(folder: Path) -> bool:
     """Remove a scratch folder: only one of ours, below the system's folder for temporary files; whether it is gone."""
     inside = Path(tempfile.gettempdir()).resolve() in folder.resolve().parents
     if inside and (folder / SCRATCH_MARKER).is_file() and not folder.is_symlink():
-        for parent, _, _ in os.walk(folder):  # a fault may have left folders that are read-only
-            with contextlib.suppress(OSError):
-                Path(parent).chmod(0o700)
+        _unlock(folder)
         shutil.rmtree(folder, ignore_errors=True)
     return not folder.exists()
+
+
+def _unlock(folder: Path) -> None:
+    """Make folders writable: a fault may have left them read-only."""
+    for parent, names, _ in os.walk(folder):
+        for path in (Path(parent), *(Path(parent, name) for name in names)):
+            if not path.is_symlink():
+                with contextlib.suppress(OSError):
+                    path.chmod(0o700)
 
 
 def unmarked() -> dict[str, str]:

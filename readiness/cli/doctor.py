@@ -4,6 +4,7 @@ import argparse
 import os
 import platform
 import shutil
+import sys
 from pathlib import Path
 
 from rich.console import Console
@@ -23,7 +24,7 @@ def command(asked: argparse.Namespace) -> int:
     missing = missing_capabilities(catalog, settings.target)
     needed = {check.id: set(needed_capabilities(check, catalog)) for check in plan.checks}
     total = len(plan.checks)
-    console = Console(highlight=False)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
     console.print(f"[bold]Machine[/] {platform.system()} {platform.machine()}, {os.cpu_count()} CPUs, Python {platform.python_version()}, "
                   f"load {os.getloadavg()[0]:.2f}, {shutil.disk_usage(Path.cwd()).free / 1e9:.0f} GB free")  # fmt: skip
     console.print(f"[bold]Target[/]  {settings.target.name}: " + (settings.target.address or "started by the gate"))

@@ -1,6 +1,7 @@
 """readiness list: every suite with its scenarios, every category with its checks."""
 
 import argparse
+import sys
 from pathlib import Path
 
 from rich.console import Console
@@ -14,7 +15,7 @@ from readiness.model import CATEGORIES
 def command(asked: argparse.Namespace) -> int:
     """Print the catalogue."""
     catalog = load(Path(folder) for folder in asked.plugins)
-    console = Console(highlight=False)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
     checks = Table("Category", "Check", "Severity", "Needs", "What must hold", title="Checks", title_justify="left")
     order = {category: place for place, category in enumerate(CATEGORIES)}
     for check in sorted(catalog.checks.values(), key=lambda check: (order[check.category], check.id)):

@@ -50,7 +50,7 @@ def command(asked: argparse.Namespace) -> int:
     chosen = [mutant for mutant in mutants if not asked.names or mutant.name in asked.names]
     for mutant in chosen:
         catalog.check(mutant.check)
-    console = Console(highlight=False)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
     with tempfile.TemporaryDirectory(prefix="readiness-self-test-") as scratch:
         output = Path(asked.output or scratch)
         healthy = _grade(asked, output / "healthy", sorted({mutant.check for mutant in chosen}))

@@ -40,7 +40,7 @@ class Killed:
         """Nothing is left to undo."""
 
     def witness(self) -> dict[str, Any]:
-        """The processes that were there and are gone (none with this pid and start time lives); empty unless all are."""
+        """The processes that are gone: none with this pid and start time lives. Empty unless all of them are."""
         struck = [process.pid for process in self._struck]
         return {"killed": struck} if struck and struck == self._gone else {}
 
@@ -110,8 +110,8 @@ class Terminated:
     def witness(self) -> dict[str, Any]:
         """The process that was told to stop, and whether it is gone.
 
-        One that lives on proves nothing, unless it had a handler for the signal or ignores it: else the kernel would have
-        ended it. Empty, too, where none was alive.
+        One that lives on proves nothing, unless it had a handler for the signal or ignores it: else the kernel would
+        have ended it. Empty, too, where none was alive.
         """
         if self._root is None:
             return {}

@@ -200,7 +200,7 @@ def _read_samples(path: Path) -> tuple[Sample, ...]:
     import duckdb
 
     with duckdb.connect() as connection:
-        rows = connection.execute("SELECT * FROM read_parquet(?) ORDER BY \"at\"", [str(path)]).fetchall()
+        rows = connection.execute('SELECT * FROM read_parquet(?) ORDER BY "at"', [str(path)]).fetchall()
     return tuple(Sample(*row) for row in rows)
 
 

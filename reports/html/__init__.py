@@ -1,7 +1,7 @@
-"""Writes ``report.html``: one file that a reviewer reads from the verdict down to the last number, without script or network.
+"""Writes ``report.html``: one file to read from the verdict down to the last number, without script or network.
 
-Everything that a target said passes :func:`_shown` on its way to the page: cleaned, cut, and escaped by the template engine. The
-content policy of the page allows its own style sheet, by hash, and nothing else.
+Everything that a target said passes :func:`_shown` on its way to the page: cleaned, cut, and escaped by the template
+engine. The content policy of the page allows its own style sheet, by hash, and nothing else.
 """
 
 from base64 import b64encode
@@ -16,7 +16,7 @@ from readiness import CATEGORIES, Report, reporter
 
 from .. import _wording  # noqa: TID252 - plugin folders have no absolute name
 from . import _charts
-from ._view import SHAPES, TONES, view_of
+from ._view import LOOKS, view_of
 
 HERE = Path(__file__).parent
 FILTERS = {
@@ -47,8 +47,8 @@ def html(report: Report) -> dict[str, str]:
         percent_range=_wording.percent_range,
         suite_details=_wording.suite_details,
         state_words=_wording.STATE_WORDS,
-        tones=TONES,
-        shapes=SHAPES,
+        tones={state: tone for state, (tone, _) in LOOKS.items()},
+        shapes={state: shape for state, (_, shape) in LOOKS.items()},
         categories=CATEGORIES,
         style=Markup(style),  # noqa: S704 - our own file
         style_hash=f"sha256-{b64encode(sha256(style.encode()).digest()).decode()}",

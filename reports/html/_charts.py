@@ -1,4 +1,4 @@
-"""Geometry of the drawings: numbers in, positions out; the template draws them. Lengths are percentages of the width."""
+"""Geometry of the drawings: numbers in, positions out; the template draws. Lengths are percentages of the width."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -12,14 +12,19 @@ from .._wording import UNDECIDED, observed, percent_range, required, weight, wor
 from ._charts import Gauge, Plot, Timeline, gauge, plot, timeline
 
 MOST_ROWS = 50
-TONES = {
-    "READY": "good", "NOT READY": "bad", "INCONCLUSIVE": "open", "PASS": "good", "WARN": "warn", "FAIL": "bad",
-    "UNKNOWN": "open", "ERROR": "open", "SKIPPED": "off", "NOT_APPLICABLE": "off",
-}  # fmt: skip
-SHAPES = {
-    "READY": "disc", "NOT READY": "octagon", "INCONCLUSIVE": "diamond", "PASS": "disc", "WARN": "half", "FAIL": "octagon",
-    "UNKNOWN": "diamond-open", "ERROR": "triangle", "SKIPPED": "ring", "NOT_APPLICABLE": "dash",
-}  # fmt: skip
+LOOKS = {
+    "READY": ("good", "disc"),
+    "NOT READY": ("bad", "octagon"),
+    "INCONCLUSIVE": ("open", "diamond"),
+    "PASS": ("good", "disc"),
+    "WARN": ("warn", "half"),
+    "FAIL": ("bad", "octagon"),
+    "UNKNOWN": ("open", "diamond-open"),
+    "ERROR": ("open", "triangle"),
+    "SKIPPED": ("off", "ring"),
+    "NOT_APPLICABLE": ("off", "dash"),
+}
+"""The tone and the shape of each verdict and status: no state is told by colour alone."""
 
 
 @dataclass(frozen=True)

@@ -193,8 +193,13 @@ ENVIRONMENT: dict[str, Any] = {
     "seed": 7,
 }
 POLICY: dict[str, Any] = {
-    "standard": {"name": "standard", "threshold": 0.7, "critical_pass_rate": 0.8, "coverage": 0.8},
-    "release": {"name": "release", "threshold": 0.85, "all_must_pass": True, "coverage": 0.95},
+    "name": "standard",
+    "threshold": 0.7,
+    "critical_pass_rate": 0.8,
+    "coverage": 0.8,
+    "category_weights": WEIGHTS,
+    "all_must_pass": False,
+    "checks": {"latency_p95": {"options": {"limit": 2.0}}},
 }
 
 

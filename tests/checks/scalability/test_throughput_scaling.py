@@ -28,13 +28,13 @@ def test_green_when_many_users_get_much_done() -> None:
 
 
 def test_red_when_one_connection_serves_all() -> None:
-    outcome = measured({1: 8.0, 10: 8.1, 25: 8.2})
+    outcome = measured({1: 8.0, 10: 16.6, 25: 18.8})
     assert isinstance(outcome.value, float)
     assert outcome.value < outcome.limit
 
 
 def test_at_the_limit() -> None:
-    outcome = measured({1: 19.0, 25: 20.0})
+    outcome = measured({1: 19.0, 25: 50.0})
     assert outcome.value == pytest.approx(outcome.limit)
 
 
