@@ -65,8 +65,9 @@ class Catalog:
     def version(self) -> str:
         """A fingerprint of every check and scenario: changes when what is judged changes."""
         digest = hashlib.sha256()
-        for plugin in (*self.checks.values(), *self.scenarios.values()):
-            digest.update(Path(plugin.source).read_bytes())
+        sources = [*(check.source for check in self.checks.values()), *(one.source for one in self.scenarios.values())]
+        for source in sources:
+            digest.update(Path(source).read_bytes())
         return digest.hexdigest()[:12]
 
     def target_for(self, address: str, *, started: bool) -> TargetKind:

@@ -46,7 +46,7 @@ def make_plan(
     """Plan a run of some suites or categories (all when empty), or of ``only`` these checks."""
     catalog.target_for(settings.target.address, started=bool(settings.target.start))
     checks = _selected(catalog, categories, only)
-    missing = missing_capabilities(catalog, settings.target)
+    missing = missing_capabilities(settings.target)
     settled = {
         check.id: outcome for check in checks if (outcome := _settle(check, catalog, policy, missing, settings.target))
     }
@@ -72,7 +72,7 @@ def make_plan(
     )  # fmt: skip
 
 
-def missing_capabilities(catalog: Catalog, spec: TargetSpec) -> dict[str, str]:
+def missing_capabilities(spec: TargetSpec) -> dict[str, str]:
     """Return capability -> why this target does not offer it, as far as its description tells."""
     started = bool(spec.start)
     scheme = spec.address.partition(":")[0]

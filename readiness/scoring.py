@@ -199,7 +199,7 @@ def _judge_share(share: Share) -> Judgement:
 def _complaint_about_share(share: Share) -> str:
     if not 0 <= share.good <= share.tries:
         return f"{share.good} of {share.tries} is not a share"
-    if not (share.limit >= 0 and share.objective <= 1):
+    if not (0 <= share.limit <= 1 and 0 <= share.objective <= 1):
         return f"limit {share.limit} and objective {share.objective} must lie between 0 and 1"
     return _complaint_about_limits(share.objective, share.limit, "higher")
 

@@ -20,8 +20,8 @@ def throughput_scaling(
 ) -> Measured | Unknown:
     """Verified operations per second with ``users`` users (or the most that were allowed); higher is better.
 
-    Absolute, because a target that is quick for one user cannot grow in proportion. At the limit each of 25 users gets two
-    calls a second done, at the objective four.
+    Absolute, because a target that is quick for one user cannot grow in proportion. At the limit each of 25 users gets
+    two calls a second done, at the objective four.
     """
     grid = recording.facts.get("grid")
     if not grid:

@@ -21,7 +21,7 @@ def command(asked: argparse.Namespace) -> int:
     settings, catalog = prepare(asked)
     policy = read_policy(None, settings)
     plan = make_plan(catalog, settings, policy, profile=settings.profile)
-    missing = missing_capabilities(catalog, settings.target)
+    missing = missing_capabilities(settings.target)
     needed = {check.id: set(needed_capabilities(check, catalog)) for check in plan.checks}
     total = len(plan.checks)
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)

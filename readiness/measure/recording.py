@@ -171,7 +171,7 @@ def read_recording(folder: Path, scenario: str) -> Recording:
             case "fact":
                 facts[entry["name"]] = entry["value"]
             case "readings":
-                unit, at, values = series.setdefault(entry["series"], (entry["unit"], [], []))
+                _, at, values = series.setdefault(entry["series"], (entry["unit"], [], []))
                 at += entry["at"]
                 values += entry["values"]
             case "window":
@@ -216,5 +216,5 @@ def write_samples(path: Path, samples: list[Sample]) -> None:
         connection.register("samples", table)
         cells = ", ".join(f'"{name}"' + ("::VARCHAR" if kind == "O" else "") + f' AS "{name}"' for name, kind in kinds)
         place = str(partial).replace("'", "''")
-        connection.execute(f"COPY (SELECT {cells} FROM samples) TO '{place}' (FORMAT parquet, COMPRESSION zstd)")
+        connection.execute(f"COPY (SELECT {cells} FROM samples) TO '{place}' (FORMAT parquet, COMPRESSION zstd)")  # noqa: S608 - our own names
     partial.replace(path)

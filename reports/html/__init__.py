@@ -26,6 +26,7 @@ FILTERS = {
     "points": _wording.points,
     "duration": _wording.duration,
     "number": _wording.number,
+    "in_unit": _wording.with_unit,
     "flags": _wording.flags,
     "when": _charts.window_text,
     "witness": _charts.witness_text,

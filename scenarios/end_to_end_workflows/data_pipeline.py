@@ -13,7 +13,7 @@ from readiness import Recorder, Reply, Sample, Target, scenario
     suite="end_to_end_workflows",
     effect="write",
     capabilities=("history",),
-    quick={"rows": 10_000},
+    quick={"rows": 60_000},
     full={"rows": 1_000_000, "first": "2015-01-02", "last": "2025-06-10", "queries": 300, "query_seconds": 30.0},
     deadline=300.0,
 )
@@ -21,7 +21,7 @@ async def data_pipeline(
     target: Target,
     recorder: Recorder,
     *,
-    rows: int = 20_000,
+    rows: int = 80_000,
     first: str = "2024-01-01",
     last: str = "2024-12-31",
     year: str = "2024",

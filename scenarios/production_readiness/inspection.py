@@ -132,7 +132,7 @@ async def _provoke(target: Target, values: Mapping[str, Any]) -> Replies:
 
 
 def _told(what: str, reply: Reply, largest: int, secrets: Mapping[str, str]) -> dict[str, Any]:
-    return {"what": what, "status": reply.status, "error": reply.error, "body": _masked(reply.text[:largest], secrets)}
+    return {"what": what, "status": reply.status, "error": reply.error, "body": _masked(reply.text, secrets)[:largest]}
 
 
 def _headers(what: str, reply: Reply) -> dict[str, Any]:

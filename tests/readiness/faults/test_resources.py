@@ -1,0 +1,84 @@
+"""Limits at the start of a process: each bites, cannot be lifted, and is proven by the system's own figures."""
+
+import asyncio
+import resource
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+import psutil
+import pytest
+
+from readiness.errors import UsageError
+from readiness.faults.children import Child
+from readiness.faults.resources import limit_witness, preexec
+from tests.readiness.faults.families import SLEEP, child_of
+
+
+def outcome(folder: Path, source: str, limits: Mapping[str, int]) -> tuple[int | None, str]:
+    """Exit status and output of a child under limits."""
+    with child_of(folder, source, run_id=f"test-{secrets.token_hex(8)}", limits=limits) as child:
+        return asyncio.run(child.wait(30)), child.logs()
+
+
+def test_descriptors_run_out(tmp_path: Path) -> None:
+    status, output = outcome(tmp_path, "import os; [os.dup(0) for _ in range(100)]", {"descriptors": 40})
+    assert status == 1
+    assert "Too many open files" in output
+
+
+def test_memory_runs_out(tmp_path: Path) -> None:
+    status, output = outcome(tmp_path, "bytearray(1 << 30)", {"memory_bytes": 1 << 29})
+    assert status == 1
+    assert "MemoryError" in output
+
+
+def test_a_file_that_grows_too_large_is_an_error_and_no_signal(tmp_path: Path) -> None:
+    grown, log = tmp_path / "grown", tmp_path / "log"
+    # No Python child: that ignores the signal by itself.
+    command = ["dd", "if=/dev/zero", f"of={grown}", "bs=9000", "count=1"]
+    child = Child(command, run_id="test-file", log=log, environment={"LC_ALL": "C"}, limits={"file_bytes": 4096})
+    try:
+        assert asyncio.run(child.wait(30)) == 1
+        assert "File too large" in child.logs()
+        assert grown.stat().st_size == 4096
+    finally:
+        child.close()
+
+
+def test_cpu_time_ends_the_process(tmp_path: Path) -> None:
+    status, _ = outcome(tmp_path, "while True: pass", {"cpu_seconds": 1})
+    assert status in (-9, -24)
+
+
+def test_a_limit_cannot_be_lifted(tmp_path: Path) -> None:
+    source = "import resource as r; print(r.getrlimit(r.RLIMIT_NOFILE))"
+    assert outcome(tmp_path, source, {"descriptors": 64}) == (0, "(64, 64)\n")
+
+
+def test_the_witness_has_limit_and_use(tmp_path: Path) -> None:
+    limits = {"descriptors": 64, "memory_bytes": 1 << 32, "file_bytes": 1 << 20, "cpu_seconds": 60}
+    with child_of(tmp_path, SLEEP, run_id="test-witness", limits=limits) as child:
+        witness = limit_witness(child.pid, limits)
+        assert witness["pid"] == child.pid
+        assert {name: witness[name]["limit"] for name in limits} == limits
+        assert 3 <= witness["descriptors"]["used"] < 64
+        assert 0 < witness["memory_bytes"]["used"] < 1 << 32
+        assert limit_witness(child.pid, {"descriptors": 65}) == {}
+        assert limit_witness(child.pid, {}) == {}
+        child.kill()
+        assert limit_witness(child.pid, limits) == {}
+
+
+def test_what_is_not_in_force_has_no_witness() -> None:
+    soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    assert limit_witness(psutil.Process().pid, {"descriptors": soft})
+    assert limit_witness(psutil.Process().pid, {"descriptors": soft - 1}) == {}
+
+
+def test_impossible_limits_are_refused_before_anything_starts() -> None:
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    with pytest.raises(UsageError, match=f"limit descriptors is {hard + 1}; right would be from 0 to {hard}"):
+        preexec({"descriptors": hard + 1})
+    with pytest.raises(UsageError, match="limit cpu_seconds is -1"):
+        preexec({"cpu_seconds": -1})
