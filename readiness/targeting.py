@@ -264,8 +264,8 @@ class Adapter(Protocol):
     async def send(self, request: Request) -> Reply:
         """Send one request; a failure is a Reply with ``error``, never an exception."""
 
-    def offers(self) -> frozenset[str]:
-        """Return the capabilities that this adapter gives by itself."""
+    async def disconnect(self) -> None:
+        """Close idle connections; the next request opens a new one."""
 
     def handle(self) -> dict[str, Any]:
         """Return what another process needs to attach to the running target (JSON)."""
@@ -336,6 +336,10 @@ class Target:
     async def send(self, request: Request) -> Reply:
         """Send a request that was built by hand."""
         return await self.adapter.send(request)
+
+    async def disconnect(self) -> None:
+        """Close the idle connections, so that what the target still holds is its own."""
+        await self.adapter.disconnect()
 
     async def prepare(self) -> None:
         """Run the described preparation once and keep the values it saves."""

@@ -62,6 +62,7 @@ def start_watchdog(run: str, scratch: Path, command: Sequence[str]) -> Lifeline:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
+        preexec_fn=_ignore_signals,  # from the first moment: an interpreter takes a while to start
         bufsize=0,
     )
     return Lifeline(process)
@@ -69,8 +70,7 @@ def start_watchdog(run: str, scratch: Path, command: Sequence[str]) -> Lifeline:
 
 def main(arguments: list[str]) -> int:
     """Wait for the end of the gate and clean up if it was a bad one."""
-    for number in IGNORED:
-        signal.signal(number, signal.SIG_IGN)
+    _ignore_signals()
     with contextlib.suppress(PermissionError):  # it leads its session already
         os.setsid()
     run, scratch, command = arguments[0], Path(arguments[1]), arguments[3:]
@@ -106,6 +106,11 @@ def remove_scratch(folder: Path) -> bool:
         _unlock(folder)
         shutil.rmtree(folder, ignore_errors=True)
     return not folder.exists()
+
+
+def _ignore_signals() -> None:
+    for number in IGNORED:
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _unlock(folder: Path) -> None:

@@ -73,17 +73,21 @@ def test_nothing_points_up(path: Path) -> None:
 def test_plugins_import_public_names_only(folder: Path) -> None:
     found = [(path, module, name) for path in folder.rglob("*.py") for module, name in imports(path)]
     assert found, f"{folder} imports nothing of ours: is it empty?"
-    wrong = [f"{path.name}: {module} {name}" for path, module, name in found if module != "readiness" or name not in readiness.__all__]
+    wrong = [
+        f"{path.name}: {module} {name}"
+        for path, module, name in found
+        if module != "readiness" or name not in readiness.__all__
+    ]
     assert wrong == []
 
 
 def test_the_desk_and_the_framework_do_not_know_each_other() -> None:
-    desk = [m for path in (PACKAGE / "desk").rglob("*.py") for m, _ in imports(path) if not m.startswith("readiness.desk")]
+    desk = [
+        m for path in (PACKAGE / "desk").rglob("*.py") for m, _ in imports(path) if not m.startswith("readiness.desk")
+    ]
     framework = [m for path in framework_files() for m, _ in imports(path) if m.startswith("readiness.desk")]
     assert desk == []
     assert framework == []
-
-
 
 
 def test_files_and_functions_stay_small() -> None:

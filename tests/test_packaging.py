@@ -47,7 +47,9 @@ def test_the_only_top_level_name_is_readiness(wheel: Path) -> None:
 
 
 def listed(folder: Path, installed: Path) -> str:
-    code = f"import sys; sys.path.insert(0, {str(installed)!r}); from readiness.cli import main; sys.exit(main(['list']))"
+    code = (
+        f"import sys; sys.path.insert(0, {str(installed)!r}); from readiness.cli import main; sys.exit(main(['list']))"
+    )
     done = subprocess.run([sys.executable, "-P", "-c", code], cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout

@@ -6,7 +6,7 @@ Fix: open files and connections in a `with` block; list what is open (`ls -l /pr
 repeats.
 """
 
-import math
+import statistics
 
 from readiness import Measured, Readings, Recording, Series, Unknown, check
 
@@ -19,19 +19,20 @@ from readiness import Measured, Readings, Recording, Series, Unknown, check
     fix="List what stays open (ls -l /proc/PID/fd), find the name that repeats, and close it in a `with` block.",
 )
 def descriptor_leak(recording: Recording, *, objective: float = 20.0, limit: float = 100.0) -> Measured | Unknown:
-    """Open descriptors, last fifth against first fifth of the steady load; lower is better.
+    """Open descriptors at rest, after the steady load against before it; lower is better.
 
-    100 is a tenth of the usual soft limit of 1024 (getrlimit(2), RLIMIT_NOFILE); some growth is the client's own
-    connections.
+    At rest the client holds no connection, so what is open then is the target's own. 100 is a tenth of the usual soft limit
+    of 1024 (getrlimit(2), RLIMIT_NOFILE).
     """
-    descriptors = recording.readings.get("descriptors", Readings())
-    if math.isnan(growth := descriptors.growth):
-        return Unknown(f"{len(descriptors.values)} readings of open descriptors; at least 10 are needed to see growth")
+    before = recording.readings.get("rest before descriptors", Readings())
+    after = recording.readings.get("rest after descriptors", Readings())
+    if min(len(before.values), len(after.values)) < 5:
+        return Unknown(f"{len(before.values)} and {len(after.values)} readings at rest; at least 5 of each are needed")
     calls = recording.samples.where(phase="steady").n
     if not calls:
         return Unknown("no call was made in the phase 'steady', so nothing could have leaked")
-    first, last = descriptors.values[0], descriptors.values[-1]
-    seen = f"first {first:.0f}, last {last:.0f}, peak {descriptors.peak:.0f}"
-    reason = f"open descriptors changed by {growth:+.0f} over {calls} calls ({seen})"
-    evidence = Series("Open file descriptors", "", descriptors.at, descriptors.values)
-    return Measured(growth, "descriptors", objective, limit, "lower", reason, (evidence,))
+    first, last = statistics.median(before.values), statistics.median(after.values)
+    reason = f"open descriptors at rest: {first:.0f} before and {last:.0f} after {calls} calls ({last - first:+.0f})"
+    during = recording.readings.get("descriptors", Readings())
+    evidence = Series("Open file descriptors under load", "", during.at, during.values)
+    return Measured(last - first, "descriptors", objective, limit, "lower", reason, (evidence,))

@@ -11,6 +11,7 @@ from readiness import Fact, NotApplicable, Recording, Table, Unknown, check
     category="security",
     severity="blocker",
     needs="inspection",
+    capabilities=("identities",),
     fix="Require a valid key on the operations of the evidence, by default and not route by route.",
 )
 def authentication_required(recording: Recording) -> Fact | Unknown | NotApplicable:

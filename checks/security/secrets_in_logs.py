@@ -11,6 +11,7 @@ from readiness import Fact, Recording, Table, Unknown, check
     category="security",
     severity="blocker",
     needs="inspection",
+    capabilities=("identities",),
     fix="Find what writes the named secret, stop it, and replace the secret: it must count as known.",
     effort="minutes",
 )

@@ -78,8 +78,10 @@ def _source_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run_arguments(parser: argparse.ArgumentParser) -> None:
     _source_arguments(parser)
-    parser.add_argument("--categories", metavar="NAME", nargs="+", default=[], help="only these suites or categories")
-    parser.add_argument("--check", metavar="ID", nargs="+", default=[], help="only these checks")
+    parser.add_argument(
+        "--categories", metavar="NAME", nargs="+", action="extend", default=[], help="only these suites or categories"
+    )
+    parser.add_argument("--check", metavar="ID", nargs="+", action="extend", default=[], help="only these checks")
     parser.add_argument("--profile", choices=("quick", "standard", "full"), help="how much time a run may take")
     parser.add_argument("--policy", metavar="NAME|FILE", help="standard, release, or a policy file")
     parser.add_argument("--output", metavar="FOLDER", help="where runs are kept (default: readiness-reports)")

@@ -37,7 +37,11 @@ def command(asked: argparse.Namespace) -> int:
         target=TargetSpec(name=stored["target"], address="stored"),
         environment=RunEnvironment.model_validate(stored["environment"]),
     )
-    policy = read_policy(asked.policy, settings) if asked.policy else Policy.model_validate_json(json.dumps(stored["policy"]))
+    policy = (
+        read_policy(asked.policy, settings)
+        if asked.policy
+        else Policy.model_validate_json(json.dumps(stored["policy"]))
+    )
     plan = _plan(stored, catalog, settings, policy)
     report = asyncio.run(_judge(plan, stored, folder, interrupted=asked.interrupted))
     screen(catalog, report, verbose=asked.verbose)

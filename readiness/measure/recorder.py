@@ -73,8 +73,11 @@ class Recorder:
             self._write(kind="window", fault=fault.name, armed=armed, disarmed=self.now, witness=fault.witness())
 
     @asynccontextmanager
-    async def resources(self, pids: list[int], *, hertz: float = 10.0) -> AsyncIterator[None]:
-        """Sample the process tree of ``pids[0]`` while the block runs: rss_bytes, cpu_cores, descriptors, threads."""
+    async def resources(self, pids: list[int], *, hertz: float = 10.0, prefix: str = "") -> AsyncIterator[None]:
+        """Sample the process tree of ``pids[0]`` while the block runs: rss_bytes, cpu_cores, descriptors, threads.
+
+        ``prefix`` goes before the names of the series, where a scenario looks more than once.
+        """
         sampler = ResourceSampler(pids[0] if pids else 0)
         task = asyncio.create_task(sampler.run(lambda: self.now, 1.0 / hertz))
         try:
@@ -83,7 +86,7 @@ class Recorder:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
             for series, (unit, at, values) in sampler.series.items():
-                self.readings(series, unit, at, values)
+                self.readings(f"{prefix}{series}", unit, at, values)
 
     @contextmanager
     def ending(self) -> Iterator[None]:

@@ -32,9 +32,9 @@ class HttpTarget:
         """Send one request."""
         return await self._client.send(request)
 
-    def offers(self) -> frozenset[str]:
-        """What any HTTP service gives."""
-        return frozenset({"http", "load", "write"})
+    async def disconnect(self) -> None:
+        """Close idle connections."""
+        await self._client.close()
 
     def handle(self) -> dict[str, Any]:
         """Nothing is needed beyond the address."""

@@ -55,8 +55,7 @@ class ProcessTarget:
 
     async def close(self) -> None:
         """End what was started."""
-        for client in self._clients.values():
-            await client.close()
+        await self.disconnect()
         if self._child is not None:
             await _end(self._child, self._spec.stop_seconds)
         for proxy in self.proxies.values():
@@ -68,9 +67,10 @@ class ProcessTarget:
         """Send one request to the target, or to a dependency's own address."""
         return await self._client(request.dependency or "").send(request)
 
-    def offers(self) -> frozenset[str]:
-        """All that a started service allows."""
-        return frozenset({"http", "load", "write", "process", "network", "logs"})
+    async def disconnect(self) -> None:
+        """Close idle connections."""
+        for client in self._clients.values():
+            await client.close()
 
     def handle(self) -> dict[str, Any]:
         """Port, process, log and the dependencies' addresses."""

@@ -57,9 +57,8 @@ class PythonTarget:
             return Reply(500, {}, text.encode(), time.perf_counter() - begin)
         return Reply(200, {}, json.dumps(value, default=str).encode(), time.perf_counter() - begin)
 
-    def offers(self) -> frozenset[str]:
-        """It can be called, also often and at once."""
-        return frozenset({"load", "write"})
+    async def disconnect(self) -> None:
+        """Nothing is connected."""
 
     def handle(self) -> dict[str, Any]:
         """Each process imports it for itself."""

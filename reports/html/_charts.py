@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import inf, isfinite, log
+from statistics import median
 
 from markupsafe import Markup
 
@@ -80,11 +81,11 @@ def plot(series: Series, windows: Iterable[FaultWindow], result: Result) -> Plot
     start, end = min(at for at, _ in points), max(at for at, _ in points)
     limit = result.limit if result.unit == series.unit and result.limit is not None and isfinite(result.limit) else None
     low, high = min(finite), max(finite)
-    shown = limit is not None and low - (high - low) <= limit <= high + 2 * (high - low)
-    bottom, top = _bounds(low, high, limit if shown and limit is not None else high)
+    if limit is not None and not low - (high - low) <= limit <= high + 2 * (high - low):
+        limit = None  # it would flatten the line
+    bottom, top = _bounds(low, high, high if limit is None else limit)
     thin = _thinned(points)
     unit = clean(series.unit, 30)
-    ordered = sorted(finite)
     notes = (
         [f"{len(points):,} points drawn as {len(thin)}; the least and the greatest stay"]
         if len(thin) < len(points)
@@ -100,9 +101,9 @@ def plot(series: Series, windows: Iterable[FaultWindow], result: Result) -> Plot
         first=f"{number(_neat(start))} s",
         middle=f"{number(_neat((start + end) / 2))} s",
         last=f"{number(_neat(end))} s",
-        limit_at=round(PLOT_HEIGHT * (top - limit) / (top - bottom), 2) if shown and limit is not None else None,
+        limit_at=None if limit is None else round(PLOT_HEIGHT * (top - limit) / (top - bottom), 2),
         windows=_spans(windows, start, end),
-        summary=f"least {number(low)}, median {number(ordered[len(ordered) // 2])}, greatest {number(high)} {unit}".strip(),
+        summary=f"least {number(low)}, median {number(median(finite))}, greatest {number(high)} {unit}".strip(),
         note="; ".join(notes),
     )
 

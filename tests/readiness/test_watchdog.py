@@ -80,18 +80,20 @@ def test_of_a_killed_gate_nothing_is_left(tmp_path: Path, scratch: Path, run_id:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             os.kill(told["watchdog"], number)
         assert os.getsid(told["watchdog"]) == told["watchdog"]
+        gate.kill()
+        gate.wait()
+        killed = time.monotonic()
+        eventually(lambda: all_gone(told["pids"]) and not scratch.exists(), "all is gone")
+        assert time.monotonic() - killed < 5
+        eventually(lambda: report.exists() and not lives(told["watchdog"]), "the report is written")
     finally:
         gate.kill()
         gate.wait()
-    killed = time.monotonic()
-    eventually(lambda: all_gone(told["pids"]) and not scratch.exists(), "all is gone")
-    assert time.monotonic() - killed < 5
-    eventually(lambda: report.exists() and not lives(told["watchdog"]), "the report is written")
+        if forking:
+            psutil.Process(json.loads(said.read_text())["holder"]).kill()
     environment = json.loads(report.read_text())
     assert not [name for name in environment if name.startswith("READINESS_")]
     assert marked(run_id) == []
-    if forking:
-        psutil.Process(told["holder"]).kill()
 
 
 def test_a_good_end_leaves_all_as_it_is(tmp_path: Path, scratch: Path, run_id: str) -> None:

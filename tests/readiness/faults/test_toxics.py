@@ -285,7 +285,7 @@ def test_cut_ends_in_the_middle_of_a_reply() -> None:
 
 
 def test_fail_first_fails_so_often_and_no_more() -> None:
-    async def story(proxy: ToxicProxy, _: Dependency, client: Client) -> None:
+    async def story(proxy: ToxicProxy, _dependency: Dependency, client: Client) -> None:
         toxic = proxy.toxic("fail_first", k=3)
         await toxic.arm()
         await client.say(b"an attempt on what exists")
