@@ -30,6 +30,8 @@ END_SECONDS = 5.0
 REAP_SECONDS = 0.5
 ROUNDS = 50
 """So often at most is it looked for processes that were started meanwhile."""
+CLEAN_LOOKS = 2
+"""A process has no environment to be read for a moment while it turns into another program: one look may miss it."""
 SAME_START_SECONDS = 2.0
 """The start time of a process is derived from the wall clock and may wander with it."""
 
@@ -161,13 +163,16 @@ def end_marked(run_id: str, exclude: Collection[int] = (), folder: Path | None =
         return [process for process in found if process.pid not in skip]
 
     ended: set[int] = set()
+    clean = 0
     deadline = time.monotonic() + END_SECONDS
-    while (remaining := left()) and time.monotonic() < deadline:
+    while clean < CLEAN_LOOKS and time.monotonic() < deadline:
+        remaining = left()
+        clean = 0 if remaining else clean + 1
         ended.update(process.pid for process in remaining)
         _signal_until_none_is_new(signal.SIGKILL, left)
         for process in remaining:
             _send(process, signal.SIGCONT)
-        psutil.wait_procs(remaining, timeout=POLL_SECONDS)
+        time.sleep(POLL_SECONDS)
     return sorted(ended)
 
 
