@@ -24,7 +24,7 @@ from readiness.targeting import Adapter, Target
 from readiness.watchdog import start_watchdog
 
 POLL_SECONDS = 0.1
-PARALLEL_OWN = 2  # scenarios with an instance of their own, side by side; load always runs alone
+PARALLEL_OWN = 3  # scenarios with an instance of their own, side by side; load always runs alone
 
 
 @dataclass

@@ -107,9 +107,10 @@ def read_settings(path: Path, *, address: str | None = None, variables: Mapping[
 def _with_secrets(settings: Settings, made: Mapping[str, str], path: Path) -> Settings:
     spec = settings.target
     known = {*made.values(), *(i.value for i in spec.identities.values()), *spec.secrets}
+    known |= {i.value.rpartition(" ")[2] for i in spec.identities.values()}  # the token without its scheme ("Bearer")
     known |= {spec.environment[name] for name in spec.secret_settings if name in spec.environment}
     directory = spec.directory or ("" if path == EMBEDDED else str(path.resolve().parent))
-    changed = spec.model_copy(update={"secrets": tuple(sorted(known)), "directory": directory})
+    changed = spec.model_copy(update={"secrets": tuple(sorted(known - {""})), "directory": directory})
     return settings.model_copy(update={"target": changed})
 
 

@@ -22,6 +22,8 @@ LAYERS = (
     ("watchdog",),
     ("loader", "settings", "policy"),
     ("scoring",),
+    ("weighing",),
+    ("bars",),
     ("verdict",),
     ("events", "plan", "job"),
     ("worker", "assembly"),

@@ -16,7 +16,8 @@ EXIT_CODES = """exit codes:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Parse, run the subcommand, and turn every deliberate error into a message and its exit code."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
+    # Not list(...): once `readiness list` has run, that name is our submodule here.
+    given = [*(sys.argv[1:] if arguments is None else arguments)]
     from readiness.cli.arguments import parse
 
     try:

@@ -14,7 +14,7 @@ from readiness import Recorder, Target, constant_arrival_rate, scenario
     suite="stress_testing",
     effect="load",
     capabilities=("http", "load"),
-    quick={"rate": 300.0, "seconds": 10.5},
+    quick={"rate": 350.0, "seconds": 8.7, "warm_up": 1.0, "rest": 0.6},
     full={"rate": 150.0, "seconds": 300.0},
 )
 async def steady_load(
