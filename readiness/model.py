@@ -172,7 +172,7 @@ class FaultWindow:
 class Frozen(BaseModel):
     """A value that crosses a file border: immutable, and no unknown field is accepted."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
 
 
 class Interval(Frozen):

@@ -57,8 +57,10 @@ def percent(share: float | None) -> str:
     """Write a share in percent, never rounded up: 0.69999 is 69.99 %, so that no number contradicts its verdict."""
     if share is None:
         return NOT_MEASURED
-    if not isfinite(share):
-        return f"{number(share)} %" if not isnan(share) else number(share)
+    if isnan(share):
+        return number(share)
+    if abs(share) >= 1e15:
+        return f"{number(share)} × 100 %"
     return f"{(Decimal(repr(float(share))) * 100).quantize(Decimal('0.01'), ROUND_FLOOR)} %"
 
 
@@ -87,7 +89,7 @@ def number(value: float) -> str:
         return f"{int(value):,}"
     if abs(value) >= 1000:
         return f"{value:,.1f}" if abs(value) < 1e15 else f"{value:.4g}"
-    return f"{value:.3f}".rstrip("0") if abs(value) >= 1 else f"{value:.4g}"
+    return f"{value:.3f}".rstrip("0").rstrip(".") if abs(value) >= 1 else f"{value:.4g}"
 
 
 def with_unit(value: float, unit: str) -> str:

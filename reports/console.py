@@ -4,6 +4,7 @@ Whatever a target said is plain text here: it never reaches the terminal as an e
 """
 
 from io import StringIO
+from math import isfinite
 
 from rich import box
 from rich.console import Console, Group, RenderableType
@@ -122,13 +123,15 @@ def _bar(line: CategoryScore) -> Text:
     """Full cells up to the low end, half-tone up to the score, light tone up to the high end."""
     if line.score is None:
         return Text("·" * BAR, style="dim")
-    low, score, high = (
-        int(max(0.0, min(1.0, share)) * BAR) for share in (line.interval.low, line.score, line.interval.high)
-    )
+    low, score, high = (_cells(share) for share in (line.interval.low, line.score, line.interval.high))
     low, high = min(low, score), max(high, score)
     colour = "green" if line.passed else "red"
     cells = "█" * low + "▓" * (score - low) + "▒" * (high - score)
     return Text.assemble((cells, colour), ("░" * (BAR - high), "dim"))
+
+
+def _cells(share: float) -> int:
+    return int(max(0.0, min(1.0, share)) * BAR) if isfinite(share) else 0
 
 
 def _findings(report: Report, verbose: bool) -> list[RenderableType]:

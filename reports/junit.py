@@ -13,6 +13,7 @@ The exact status, severity, score and flags are properties of each case, the ver
 """
 
 import re
+from math import isfinite
 from xml.etree import ElementTree
 
 from readiness import Report, Result, SuiteResult, reporter
@@ -60,7 +61,7 @@ def _document(report: Report, name: str, suite: SuiteResult) -> str:
     for attribute, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
         element.set(attribute, str(len(element.findall(f"testcase/{tag}"))))
     element.set("tests", str(len(element.findall("testcase"))))
-    element.set("time", f"{suite.duration_seconds:.3f}")
+    element.set("time", _seconds(suite.duration_seconds))
     root = ElementTree.Element("testsuites")
     root.append(element)
     ElementTree.indent(root)
@@ -70,7 +71,7 @@ def _document(report: Report, name: str, suite: SuiteResult) -> str:
 def _case(result: Result) -> ElementTree.Element:
     place = f"{result.suite}.{result.category}"
     case = ElementTree.Element(
-        "testcase", name=_xml(result.check), classname=_xml(place), time=f"{result.duration_seconds:.3f}"
+        "testcase", name=_xml(result.check), classname=_xml(place), time=_seconds(result.duration_seconds)
     )
     _properties(
         case,
@@ -126,6 +127,10 @@ def _properties(parent: ElementTree.Element, **values: object) -> None:
         if value not in (None, ""):
             text = str(value).lower() if isinstance(value, bool) else value
             ElementTree.SubElement(element, "property", name=name, value=_xml(text))
+
+
+def _seconds(value: float) -> str:
+    return f"{value if isfinite(value) else 0.0:.3f}"
 
 
 def _xml(value: object, limit: int = OUTPUT) -> str:

@@ -42,7 +42,7 @@ STATE_SIGNS = {
     "NOT_APPLICABLE": "➖",
 }
 # Underscores inside a word and colons before a space mean nothing in Markdown and stay readable.
-_MARKUP = re.compile(r"[&<>`*~\[\]|\\$]|(?<!\w)_|_(?!\w)|:(?=\S)|^[-+=#]|(?<=^\d)[.)]")
+_MARKUP = re.compile(r"[&<>`*~\[\]|\\$]|(?<!\w)_|_(?!\w)|:(?=\S)|^[-+=#]|(?<=^\d)[.)](?=\s)")
 _NOTE_ROOM = 200
 
 

@@ -84,7 +84,9 @@ def _cell(value: object) -> str:
             return "–"
         case bool():
             return "yes" if value else "no"
-        case int() | float():
+        case int():
+            return _wording.clean(f"{value:,}", 240)
+        case float():
             return _wording.number(value)
     return _wording.clean(value, 240)
 

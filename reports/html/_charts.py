@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import inf, isfinite, log
+from math import inf, isfinite, isnan, log
 from statistics import median
+from typing import TypeGuard
 
 from markupsafe import Markup
 
@@ -74,25 +75,23 @@ def share_at(share: float) -> float:
 
 def plot(series: Series, windows: Iterable[FaultWindow], result: Result) -> Plot | None:
     """Lay a series out; None where it has no two finite points."""
-    points = [(at, value) for at, value in zip(series.at, series.values, strict=False) if isfinite(at)]
-    finite = [value for _, value in points if isfinite(value)]
+    points = [(at, value) for at, value in zip(series.at, series.values, strict=False) if _drawable(at)]
+    finite = [value for _, value in points if _drawable(value)]
     if len(finite) < 2:
         return None
     start, end = min(at for at, _ in points), max(at for at, _ in points)
-    limit = result.limit if result.unit == series.unit and result.limit is not None and isfinite(result.limit) else None
+    limit = result.limit if result.unit == series.unit and _drawable(result.limit) else None
     low, high = min(finite), max(finite)
     if limit is not None and not low - (high - low) <= limit <= high + 2 * (high - low):
         limit = None  # it would flatten the line
     bottom, top = _bounds(low, high, high if limit is None else limit)
     thin = _thinned(points)
     unit = clean(series.unit, 30)
-    notes = (
-        [f"{len(points):,} points drawn as {len(thin)}; the least and the greatest stay"]
-        if len(thin) < len(points)
-        else []
-    )
+    notes = []
+    if len(thin) < len(points):
+        notes.append(f"{len(points):,} points drawn as {len(thin)}; the least and the greatest stay")
     if len(finite) < len(points):
-        notes.append(f"{len(points) - len(finite):,} values are not finite and leave a gap")
+        notes.append(f"{len(points) - len(finite):,} not finite: a gap")
     return Plot(
         title=series.title,
         path=_path(thin, (start, end), (bottom, top)),
@@ -113,16 +112,18 @@ def gauge(result: Result) -> Gauge | None:
     value, objective, limit = result.value, result.objective, result.limit
     if value is None or objective is None or limit is None or objective == limit:
         return None
-    if not (isfinite(objective) and isfinite(limit)) or value != value:
+    if not (_drawable(objective) and _drawable(limit)) or isnan(value):
         return None
     logarithmic = objective > 0 and limit > 0 and result.unit not in PROPORTIONS
+    start = log(objective) if logarithmic else objective
+    length = (log(limit) if logarithmic else limit) - start
+    if length == 0:
+        return None
 
     def at(x: float) -> float:
-        rising = limit > objective
-        if not isfinite(x) or (logarithmic and x <= 0):
-            worse = (x > 0) == rising
-            return 100.0 if worse else 0.0
-        place = log(x / objective) / log(limit / objective) if logarithmic else (x - objective) / (limit - objective)
+        if not _drawable(x) or (logarithmic and x <= 0):
+            return 100.0 if (x > 0) == (limit > objective) else 0.0
+        place = ((log(x) if logarithmic else x) - start) / length
         return round(max(0.0, min(100.0, OBJECTIVE_AT + place * (LIMIT_AT - OBJECTIVE_AT))), 2)
 
     ends = [at(result.interval.low), at(result.interval.high)] if result.interval else [at(value)]
@@ -185,8 +186,8 @@ def _thinned(points: Sequence[tuple[float, float]]) -> Sequence[tuple[float, flo
     size = 2 * len(points) / MOST_POINTS
     for index in range(MOST_POINTS // 2):
         stretch = points[int(index * size) : int((index + 1) * size)]
-        least = min(stretch, key=lambda point: point[1] if isfinite(point[1]) else inf)
-        greatest = max(stretch, key=lambda point: point[1] if isfinite(point[1]) else -inf)
+        least = min(stretch, key=lambda point: point[1] if _drawable(point[1]) else inf)
+        greatest = max(stretch, key=lambda point: point[1] if _drawable(point[1]) else -inf)
         kept += sorted({least, greatest}, key=lambda point: point[0])
     return kept
 
@@ -195,13 +196,18 @@ def _path(points: Sequence[tuple[float, float]], across: tuple[float, float], up
     (start, end), (bottom, top) = across, up
     parts, pen = [], "M"
     for at, value in points:
-        if not isfinite(value):
+        if not _drawable(value):
             pen = "M"
             continue
         x = PLOT_WIDTH * (at - start) / (end - start) if end > start else 0.0
         parts.append(f"{pen}{x:.1f} {PLOT_HEIGHT * (top - value) / (top - bottom):.1f}")
         pen = "L"
     return Markup("".join(parts))  # noqa: S704 - numbers only
+
+
+def _drawable(value: float | None) -> TypeGuard[float]:
+    """Whether sums and differences of such values stay finite."""
+    return value is not None and abs(value) < 1e300
 
 
 def _neat(value: float) -> float:

@@ -1,0 +1,106 @@
+"""The terminal: the verdict last, reasons before it, and no escape sequence but our own."""
+
+import re
+
+import pytest
+from rich.text import Text
+
+from readiness.model import Report
+from reports.console import console
+from tests.reports.hostile import ALL, hostile
+from tests.reports.samples import empty, inconclusive, interrupted, not_ready, ready, scoped
+
+
+def plain(report: Report, *, width: int = 100, verbose: bool = False) -> str:
+    text = console(report, width=width, colour=False, verbose=verbose)
+    assert isinstance(text, str)
+    return text
+
+
+def test_a_scoped_run_says_so_in_its_first_line() -> None:
+    assert plain(scoped()).splitlines()[0].startswith("SCOPED: Only performance was asked for")
+
+
+def test_an_interrupted_run_says_so_in_its_first_line() -> None:
+    assert plain(interrupted()).splitlines()[0].startswith("INTERRUPTED")
+
+
+def test_the_table_has_a_row_per_suite() -> None:
+    text = plain(not_ready())
+    assert re.search(r"Category +Status +Critical +Details", text)
+    assert re.search(r"End to end workflows +FAILED +YES +1 failed, 1 unknown", text)
+    assert re.search(r"Stress testing +FAILED +no ", text)
+
+
+def test_a_score_just_below_the_threshold_is_not_rounded_up_to_it() -> None:
+    assert re.search(r"Reliability .* 69\.99 %", plain(not_ready()))
+
+
+def test_blockers_come_with_observed_required_and_how_to_reproduce() -> None:
+    text = plain(not_ready())
+    assert "observed 2.731 s, required ≤ 2 s" in text
+    assert "reproduce: readiness run --only latency_p95 --seed 7" in text
+
+
+def test_passes_are_listed_only_when_asked_for() -> None:
+    assert "tokens_expire" not in plain(ready())
+    assert "tokens_expire" in plain(ready(), verbose=True)
+
+
+def test_what_is_unknown_is_never_quiet() -> None:
+    text = plain(inconclusive())
+    assert re.search(r"Unknown +metrics_are_truthful", text)
+    assert re.search(r"Security +·+ +not measured", text)
+
+
+def test_the_verdict_panel_holds_every_figure() -> None:
+    panel = plain(not_ready()).partition("Verdict")[2]
+    for text in (
+        "NOT READY",
+        "49.00 %",
+        "44.00 – 49.00 %",
+        "77.27 %",
+        "12 min 34 s",
+        "Policy standard",
+        "Policy release",
+    ):
+        assert text in panel
+
+
+def test_recommendations_are_numbered() -> None:
+    assert "1. Acknowledge after the commit" in plain(not_ready())
+
+
+def test_an_empty_run_is_told_as_one() -> None:
+    assert "INCONCLUSIVE" in plain(empty())
+    assert "not measured" in plain(empty())
+
+
+def test_escape_sequences_of_a_target_do_not_reach_the_terminal() -> None:
+    text = plain(hostile(), verbose=True)
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", text)
+    coloured = console(hostile(), verbose=True)
+    assert isinstance(coloured, str)
+    ours = re.sub(r"\x1b\[[0-9;]*m", "", coloured)
+    assert "\x1b" not in ours
+    assert "[red]markup[/red]" in ours
+
+
+def test_no_colour_means_no_escape_sequence_and_the_same_words() -> None:
+    coloured = console(not_ready())
+    assert isinstance(coloured, str)
+    assert "\x1b[" in coloured
+    assert Text.from_ansi(coloured).plain.split() == plain(not_ready()).split()
+
+
+@pytest.mark.parametrize("width", [40, 60, 100, 200])
+@pytest.mark.parametrize("name", ALL)
+def test_no_line_is_wider_than_the_terminal(name: str, width: int) -> None:
+    assert max(len(line) for line in plain(ALL[name](), width=width, verbose=True).splitlines()) <= width
+
+
+def test_the_environment_of_the_terminal_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = console(ready())
+    for name, value in (("NO_COLOR", "1"), ("TERM", "dumb"), ("COLUMNS", "20")):
+        monkeypatch.setenv(name, value)
+    assert console(ready()) == before

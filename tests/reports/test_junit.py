@@ -1,0 +1,116 @@
+"""The JUnit files: what is not known never looks like a pass."""
+
+from collections.abc import Mapping
+from xml.etree import ElementTree
+
+import pytest
+
+from readiness.model import Report, Result, Severity, Status, SuiteResult
+from reports.junit import junit
+from tests.reports.hostile import hostile
+from tests.reports.samples import empty, not_ready, ready, report, result
+
+
+def files_of(report: Report) -> Mapping[str, str]:
+    files = junit(report)
+    assert not isinstance(files, str)
+    return files
+
+
+def case_of(one: Result) -> ElementTree.Element:
+    suites = {one.suite: SuiteResult(status="FAILED", exit_code=1, critical=True, results=(one,))}
+    (text,) = files_of(report([one], "NOT READY", {}, detailed_results=suites)).values()
+    case = ElementTree.fromstring(text).find("testsuite/testcase")
+    assert case is not None
+    return case
+
+
+def outcome_of(one: Result) -> str:
+    case = case_of(one)
+    return next((child.tag for child in case if child.tag in ("failure", "error", "skipped")), "passed")
+
+
+@pytest.mark.parametrize(
+    ("status", "severity", "outcome"),
+    [
+        ("PASS", "blocker", "passed"),
+        ("WARN", "blocker", "passed"),
+        ("FAIL", "minor", "failure"),
+        ("FAIL", "blocker", "failure"),
+        ("ERROR", "minor", "error"),
+        ("UNKNOWN", "blocker", "failure"),
+        ("UNKNOWN", "critical", "failure"),
+        ("INCONCLUSIVE", "critical", "failure"),
+        ("UNKNOWN", "major", "skipped"),
+        ("INCONCLUSIVE", "minor", "skipped"),
+        ("SKIPPED", "blocker", "skipped"),
+        ("NOT_APPLICABLE", "blocker", "skipped"),
+    ],
+)
+def test_each_status_has_its_element(status: Status, severity: Severity, outcome: str) -> None:
+    assert outcome_of(result("x", "security", status, severity)) == outcome
+
+
+def test_an_undecided_critical_check_says_that_it_is_inconclusive() -> None:
+    failure = case_of(result("x", "security", "UNKNOWN", "critical")).find("failure")
+    assert failure is not None
+    assert failure.get("type") == "INCONCLUSIVE"
+    assert "capability logs is missing" in failure.get("message", "")
+
+
+def test_a_waived_failure_is_skipped_and_says_why() -> None:
+    skipped = case_of(result("x", "security", "FAIL", "critical", waived=True)).find("skipped")
+    assert skipped is not None
+    assert skipped.get("type") == "WAIVED"
+
+
+def test_the_exact_status_is_a_property() -> None:
+    values = {p.get("name"): p.get("value") for p in case_of(result("x", "security", "WARN")).iter("property")}
+    assert values["status"] == "WARN"
+    assert values["severity"] == "major"
+
+
+def test_only_suites_that_ran_have_a_file() -> None:
+    assert files_of(empty()) == {}
+    assert set(files_of(ready())) == {
+        "test_results_end_to_end_workflows.xml",
+        "test_results_stress_testing.xml",
+        "test_results_real_world_scenarios.xml",
+        "test_results_production_readiness.xml",
+    }
+
+
+def test_a_suite_that_broke_without_results_is_an_error() -> None:
+    broken = {"stress_testing": SuiteResult(status="ERROR", exit_code=3, critical=True, error="the target died")}
+    (text,) = files_of(report([], "INCONCLUSIVE", {}, detailed_results=broken)).values()
+    suite = ElementTree.fromstring(text).find("testsuite")
+    assert suite is not None
+    assert (suite.get("tests"), suite.get("errors")) == ("1", "1")
+    assert "the target died" in text
+
+
+def test_the_totals_are_those_of_the_cases() -> None:
+    for text in files_of(not_ready()).values():
+        suite = ElementTree.fromstring(text).find("testsuite")
+        assert suite is not None
+        for attribute, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+            assert suite.get(attribute) == str(len(suite.findall(f"testcase/{tag}")))
+        assert suite.get("tests") == str(len(suite.findall("testcase")))
+
+
+def test_hostile_strings_stay_inside_the_file_and_inside_the_folder() -> None:
+    ((name, text),) = files_of(hostile()).items()
+    root = ElementTree.fromstring(text)
+    assert "/" not in name
+    assert "\x1b" not in text
+    assert len(name) < 120
+    assert len(text) < 200_000
+    assert root.find(".//script") is None
+    failure = root.find(".//failure")
+    assert failure is not None
+    assert "<script>alert('x')</script>" in (failure.text or "")
+
+
+def test_suites_whose_names_look_alike_keep_files_of_their_own() -> None:
+    suites = {name: SuiteResult(status="PASSED", exit_code=0, critical=False) for name in ("a/b", "a b", "a_b")}
+    assert len(files_of(report([], "READY", {}, detailed_results=suites))) == 3
