@@ -73,6 +73,13 @@ def test_a_family_is_found_and_killed_with_those_who_left_the_session(tmp_path: 
         assert not psutil.pid_exists(child.pid), "the root is a zombie"
 
 
+def test_looking_at_a_child_that_has_ended_leaves_no_zombie(tmp_path: Path, run_id: str) -> None:
+    with child_of(tmp_path, "pass", run_id=run_id) as child:
+        eventually(lambda: not lives(child.pid), "the child has ended")
+        assert child.pids() == []
+        assert not psutil.pid_exists(child.pid)
+
+
 def test_orphans_are_still_found(tmp_path: Path, run_id: str) -> None:
     with child_of(tmp_path, FAMILY, run_id=run_id) as child:
         root, *orphans = said(child)
@@ -88,7 +95,7 @@ def test_siblings_of_the_same_run_are_left_alone(tmp_path: Path, run_id: str) ->
         child_of(tmp_path, SLEEP, run_id=run_id, name="one") as one,
         child_of(tmp_path, SLEEP, run_id=run_id, name="two") as two,
     ):
-        assert set(marked(run_id)) == {one.pid, two.pid}
+        eventually(lambda: set(marked(run_id)) == {one.pid, two.pid}, "both are marked")
         one.kill()
         assert two.pids() == [two.pid]
         assert marked(run_id, exclude=[two.pid]) == []

@@ -1,0 +1,132 @@
+"""The gate as a whole, as a process: verdicts, checks that hang or crash, and ends that nobody wished for."""
+
+import os
+import signal
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from readiness.faults.children import marked
+from tests.grading import check_source, command, environment, grade, graded, journal, project, until
+
+GOOD = check_source(
+    'return Fact(recording.measured.failed == 0, f"{recording.measured.failed} of {recording.measured.n} failed")'
+)
+
+
+def test_user_plugins_grade_a_callable(tmp_path: Path) -> None:
+    listed: dict[str, Any] = {"checks": {"all_well": {}}}
+    bad = check_source('return Fact(False, "never good")')
+    good = grade(
+        project(tmp_path, {"all_well": GOOD, "unlisted": bad}, policy=listed), "--check", "all_well", "unlisted"
+    )
+    assert (good.code, good.report["verdict"]) == (0, "READY"), good.printed
+    assert good.result("all_well")["status"] == "PASS"
+    assert good.result("all_well")["reason"] == "0 of 15 failed"
+    assert good.result("all_well")["advisory"] is False
+    # what the policy does not list is shown, fails, and costs nothing
+    unlisted = good.result("unlisted")
+    assert (unlisted["status"], unlisted["advisory"], unlisted["weight"]) == ("FAIL", True, 0.0)
+    assert good.report["deployment_ready"] is False, "a part of the catalogue was asked for"
+
+
+def test_a_failing_target_is_not_ready_and_users_are_capped(tmp_path: Path) -> None:
+    folder = project(tmp_path, {"all_well": GOOD}, policy={"checks": {"all_well": {}}}, number=-1)
+    found = grade(folder, "--check", "all_well", STRESS_TEST_MAX_USERS="2")
+    assert (found.code, found.report["verdict"]) == (1, "NOT READY"), found.printed
+    assert found.result("all_well")["reason"] == "6 of 6 failed", "2 users of 5, 3 calls each"
+    assert found.report["environment"]["stress_test_max_users"] == 2
+
+
+def test_checks_that_hang_or_crash_cost_their_own_result_only(tmp_path: Path) -> None:
+    checks = {
+        "a_good": GOOD,
+        "b_hanging": check_source("time.sleep(100)"),
+        "c_good": GOOD,
+        "d_crashing": check_source("os.kill(os.getpid(), signal.SIGKILL)"),
+        "e_raising": check_source('raise ZeroDivisionError("so")'),
+        "f_good": GOOD,
+    }
+    folder = project(tmp_path, checks, policy={"checks": {id: {} for id in checks}})
+    found = grade(folder, "--check", *checks, patch="import readiness.judging as j; j.CHECK_SECONDS = 5.0")
+    statuses = {id: found.result(id)["status"] for id in checks}
+    assert statuses == {
+        "a_good": "PASS", "b_hanging": "ERROR", "c_good": "PASS", "d_crashing": "ERROR", "e_raising": "ERROR", "f_good": "PASS",
+    }  # fmt: skip
+    assert "did not end within 5 s" in found.result("b_hanging")["reason"]
+    assert "-9" in found.result("d_crashing")["reason"]
+    assert "ZeroDivisionError: so" in found.result("e_raising")["reason"]
+    assert found.code != 0
+
+
+def test_the_scenario_deadline_ends_a_slow_scenario(tmp_path: Path) -> None:
+    folder = project(
+        tmp_path, {"slept": check_source('return Fact(True, "well")', "sleeping")}, policy={"checks": {"slept": {}}}
+    )
+    found = grade(folder, "--check", "slept", PYTEST_TIMEOUT="2")
+    assert found.result("slept")["status"] == "ERROR"
+    assert "timed out: no end after 2 s" in found.result("slept")["reason"]
+    assert found.code != 0
+    assert found.report["test_duration_seconds"] < 40, "it would have slept for 50 s"
+    assert [s["status"] for s in found.report["scenarios"]] == ["timed out"]
+
+
+def test_sigterm_gives_a_partial_report(tmp_path: Path) -> None:
+    checks = {"all_well": GOOD, "slept": check_source('return Fact(True, "well")', "sleeping")}
+    folder = project(tmp_path, checks, policy={"checks": {id: {} for id in checks}})
+    gate, output = _start(folder, "--check", *checks)
+    with gate:
+        until(lambda: [e for e in journal(output) if e["event"] == "PhaseStarted" and e["scenario"] == "sleeping"])
+        gate.send_signal(signal.SIGTERM)
+        printed = gate.communicate(timeout=30)[0].decode()
+    found = graded(output, gate.returncode, printed)
+    assert found.code == 130, printed
+    assert found.report["interrupted"] is True
+    assert found.report["verdict"] != "READY"
+    assert found.result("all_well")["status"] == "PASS", "what was recorded before is judged"
+    assert found.result("slept")["status"] != "PASS"
+    assert marked(found.run.name) == []
+
+
+def test_a_killed_gate_leaves_nothing_but_a_report(tmp_path: Path) -> None:
+    gate, output = _start(tmp_path, "--check", "crash_restart")  # the sample desk, disrupted
+    with gate:
+        until(lambda: [e for e in journal(output) if e["event"] == "PhaseStarted"], 45.0)
+        run = next(output.iterdir()).name
+        before = marked(run)
+        os.kill(gate.pid, signal.SIGKILL)
+        gate.communicate(timeout=30)
+    assert len(before) >= 3, "the desk, its vendor and the scenario were there"
+    until(lambda: list(output.glob("*/production_validation_report_*.json")), 45.0)
+    until(lambda: not marked(run), 10.0)
+    found = graded(output, gate.returncode)
+    assert found.code == -signal.SIGKILL
+    assert found.report["interrupted"] is True
+    assert found.report["verdict"] != "READY"
+    assert found.result("crash_restart")["status"] not in ("PASS", "WARN")
+
+
+@pytest.mark.parametrize(
+    ("address", "code", "said"),
+    [("python:answering:nothing", 5, "answering"), ("ftp://127.0.0.1", 2, "unknown scheme 'ftp'")],
+)
+def test_a_target_that_cannot_be_reached(tmp_path: Path, address: str, code: int, said: str) -> None:
+    folder = project(tmp_path, {"all_well": GOOD})
+    done = subprocess.run(
+        command(folder / "runs", "--check", "all_well", "--target", address), cwd=folder, env=environment(),
+        capture_output=True, text=True, timeout=30, check=False,
+    )  # fmt: skip
+    assert done.returncode == code, done.stderr
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def _start(folder: Path, *arguments: str) -> "tuple[subprocess.Popen[bytes], Path]":
+    output = folder / "runs"
+    gate = subprocess.Popen(
+        command(output, *arguments), cwd=folder, env=environment(),
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+    )  # fmt: skip
+    return gate, output
