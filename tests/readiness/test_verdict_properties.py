@@ -4,7 +4,7 @@ from itertools import combinations
 from typing import Any
 
 from hypothesis import HealthCheck, assume, given, settings
-from hypothesis import HealthCheck, strategies as st
+from hypothesis import strategies as st
 
 from readiness.bars import Circumstances
 from readiness.model import Estimate, Fact, Interval, Measured, Profile, Result, Status
