@@ -93,9 +93,11 @@ def _must_bar(results: Sequence[Result], policy: Policy, partial: bool) -> list[
     parts = {}
     for check in dict.fromkeys([*required, *every]):
         result = by_check.get(check)
-        # Not applicable is no answer to a policy that requires one; only the policy itself can let go of it.
-        answered = result is not None and counts(result)
-        parts[check] = _all_or_nothing(result) if result and answered else _part(_ZERO, _ONE)
+        # Not applicable is no answer to a policy that requires one, and a waiver is none where the check could not run:
+        # only the policy itself can let go of a required check.
+        parts[check] = _part(_ZERO, _ONE)
+        if result and counts(result):
+            parts[check] = _all_or_nothing(result, accept_unknown=check not in required)
     failed, open_ = _named(parts, failed=True), _named(parts, failed=False)
     met = f"all {len(parts)} checks that must pass did"
     return [_counted(parts, f"must pass and failed: {failed}", f"must pass and did not yet: {open_}", met)]
@@ -146,7 +148,7 @@ def _part(low: Fraction, high: Fraction) -> Part:
 
 
 def _all_or_nothing(result: Result, worth: Fraction = _ONE, *, accept_unknown: bool = True) -> Part:
-    """A waiver may stand in for an answer where only passing is asked, but not in a rate that counts answers."""
+    """Whether a waiver also stands in for the answer of a check that could not run, the bar has to say."""
     if passed(result) or (result.waived and accept_unknown):
         return _part(worth, worth)
     if result.decided:

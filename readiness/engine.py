@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +24,7 @@ from readiness.targeting import Adapter, Target
 from readiness.watchdog import start_watchdog
 
 POLL_SECONDS = 0.1
-PARALLEL_OWN = 3  # scenarios with an instance of their own, side by side; load always runs alone
+PARALLEL_OWN = 4  # scenarios with an instance of their own, side by side; load always runs alone
 
 
 @dataclass
@@ -192,12 +192,15 @@ async def _run_scenarios(state: Run, job: Job) -> None:
     shared = [s for s in state.plan.scenarios if s.effect in ("read", "write")]
     for scenario in load:
         await _run_scenario(state, job, scenario)
-    lanes = [shared, *(own[lane::PARALLEL_OWN] for lane in range(PARALLEL_OWN))]
-    await asyncio.gather(*(_run_lane(state, job, lane) for lane in lanes))
+    waiting = iter(own)
+    await asyncio.gather(
+        _run_lane(state, job, iter(shared)), *(_run_lane(state, job, waiting) for _ in range(PARALLEL_OWN))
+    )
 
 
-async def _run_lane(state: Run, job: Job, scenarios: list[Scenario[...]]) -> None:
-    for scenario in scenarios:
+async def _run_lane(state: Run, job: Job, waiting: Iterator[Scenario[...]]) -> None:
+    """Run what is still waiting, one after the other; lanes may share what waits."""
+    for scenario in waiting:
         await _run_scenario(state, job, scenario)
 
 

@@ -16,6 +16,7 @@ READY, LIVE, OPERATION = "ready", "live", "operation"
     suite="end_to_end_workflows",
     effect="disrupt",
     capabilities=("network", "health"),
+    quick={"silent_seconds": 2.0, "refused_seconds": 1.5},
     full={"silent_seconds": 15.0, "refused_seconds": 10.0},
     deadline=120.0,
 )

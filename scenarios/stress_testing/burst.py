@@ -12,7 +12,7 @@ from readiness import Recorder, Samples, Target, constant_arrival_rate, per_vu_i
     suite="stress_testing",
     effect="load",
     capabilities=("http", "load"),
-    quick={"before": 2.0, "after": 2.0},
+    quick={"before": 1.5, "after": 1.5},
     full={"before": 20.0, "iterations": 60, "after": 20.0},
 )
 async def burst(

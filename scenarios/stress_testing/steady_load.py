@@ -14,7 +14,7 @@ from readiness import Recorder, Target, constant_arrival_rate, scenario
     suite="stress_testing",
     effect="load",
     capabilities=("http", "load"),
-    quick={"rate": 350.0, "seconds": 8.7, "warm_up": 1.0, "rest": 0.6},
+    quick={"rate": 350.0, "seconds": 8.7, "warm_up": 0.8, "rest": 0.5},
     full={"rate": 150.0, "seconds": 300.0},
 )
 async def steady_load(

@@ -150,7 +150,9 @@ def test_a_required_check_must_pass_and_be_there() -> None:
     assert decide([*rest, result("a")], policy).verdict == "READY"
     assert decide([*rest, result("a", "FAIL", weight=0.1)], policy).verdict == "NOT READY"
     assert decide([*rest, result("a", "FAIL", weight=0.1, waived=True)], policy).verdict == "READY"
-    for absent in (rest, [*rest, result("a", "NOT_APPLICABLE")], [*rest, result("a", "UNKNOWN", weight=0.1)]):
+    unknown = result("a", "UNKNOWN", weight=0.1)
+    waived = unknown.model_copy(update={"waived": True})
+    for absent in (rest, [*rest, result("a", "NOT_APPLICABLE")], [*rest, unknown], [*rest, waived]):
         decision = decide(absent, policy)
         assert decision.verdict == "INCONCLUSIVE"
         assert decision.reason == "Must pass and did not yet: a."

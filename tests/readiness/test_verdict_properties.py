@@ -188,7 +188,7 @@ def test_the_repairs_are_the_fewest_that_give_ready(results: list[Result], polic
 
 
 @given(some_results(most=6), some_policy())
-@many
+@settings(max_examples=100, deadline=None)
 def test_what_would_decide_decides(results: list[Result], policy: Policy) -> None:
     results = [old.model_copy(update={"waived": False}) for old in results]
     decision = decide(results, policy)
