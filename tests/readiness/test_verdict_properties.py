@@ -46,7 +46,7 @@ def answer(draw: st.DrawFn, old: Result) -> Result:
 
 
 @given(st.data(), some_results(least=1), some_policy(), profiles)
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=1000, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.filter_too_much])
 def test_an_answer_only_narrows_and_never_changes_a_decided_verdict(
     data: st.DataObject, results: list[Result], policy: Policy, profile: Profile
 ) -> None:
