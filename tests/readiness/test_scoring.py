@@ -330,7 +330,8 @@ def test_a_share_is_judged_through_its_interval(good: int, tries: int, status: s
 @many
 def test_the_tries_that_are_missing_are_exactly_enough(good: int, bad: int, limit: float) -> None:
     judged = judge(Share(good, good + bad, limit=limit))
-    assume(judged.status == "INCONCLUSIVE" and good + bad > 0)
+    if judged.status != "INCONCLUSIVE" or not judged.n:
+        return
     missing = int(judged.reason.split(": ")[1].split()[0])
     assert judge(Share(good + missing, good + bad + missing, limit=limit)).status in ("PASS", "WARN")
     assert judge(Share(good + missing - 1, good + bad + missing - 1, limit=limit)).status == "INCONCLUSIVE"
