@@ -5,19 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from readiness.loader import describe
-from readiness.model import (
-    CATEGORIES,
-    SUITES,
-    FaultWindow,
-    Outcome,
-    Report,
-    Result,
-    ScenarioSummary,
-    SuiteResult,
-    Unknown,
-)
+from readiness.model import CATEGORIES, SUITES, FaultWindow, Outcome, Unknown
 from readiness.plan import Plan
 from readiness.policy import RELEASE
+from readiness.report import Report, Result, ScenarioSummary, SuiteResult
 from readiness.scoring import result_of
 from readiness.verdict import Scores, assemble
 

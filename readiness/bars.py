@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from fractions import Fraction
 
-from readiness.model import CATEGORIES, PROFILES, Category, Profile, Result
+from readiness.model import CATEGORIES, PROFILES, Category, Profile
 from readiness.policy import Policy
+from readiness.report import Result
 from readiness.weighing import Weighed, counts, exact, may_block, passed, weigh
 
 _ZERO, _ONE = Fraction(0), Fraction(1)

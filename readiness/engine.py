@@ -17,9 +17,9 @@ from readiness.faults.children import end_marked
 from readiness.job import Job, marked_environment, new_scratch, part_of, write_job
 from readiness.judging import judge_run
 from readiness.loader import Catalog
-from readiness.model import ScenarioSummary
 from readiness.plan import Plan
 from readiness.plugins import Scenario
+from readiness.report import ScenarioSummary
 from readiness.targeting import Adapter, Target
 from readiness.watchdog import start_watchdog
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from readiness.model import Report
+from readiness.report import Report
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ from pydantic import Field
 
 from readiness.faults.children import RUN_VARIABLE
 from readiness.loader import Catalog, load
-from readiness.model import Frozen, Profile
+from readiness.model import Profile
 from readiness.plugins import Workplace
+from readiness.report import Frozen
 from readiness.settings import RunEnvironment
 from readiness.targeting import Adapter, TargetSpec
 

@@ -18,9 +18,10 @@ from readiness.assembly import assemble_report
 from readiness.faults.children import end_marked
 from readiness.job import Job, marked_environment, part_of
 from readiness.measure.recording import read_recording
-from readiness.model import Broken, Outcome, Report, ScenarioSummary, Unknown
+from readiness.model import Broken, Outcome, Unknown
 from readiness.plan import Plan
 from readiness.policy import policy_hash
+from readiness.report import Report, ScenarioSummary
 from readiness.worker import OUTCOME
 
 CHECK_SECONDS = 30.0  # a check is pure; what takes longer hangs

@@ -1,11 +1,7 @@
-"""What flows from a target to a report: samples, outcomes, results, the report. Frozen; pydantic where it crosses a file border."""
+"""What flows from a target to a check and out of it: samples, fault windows, outcomes. Frozen, and plain: no library at all."""
 
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal, NamedTuple
-
-from pydantic import BaseModel, ConfigDict, Field
-
-SCHEMA_VERSION = "1.0"
+from typing import Any, Literal, NamedTuple
 
 Category = Literal[
     "performance", "reliability", "security", "scalability", "monitoring", "data_integrity", "configuration"
@@ -74,7 +70,7 @@ class Series:
     kind: Literal["series"] = "series"
 
 
-Evidence = Annotated[Table | Series, Field(discriminator="kind")]
+Evidence = Table | Series
 
 
 @dataclass(frozen=True)
@@ -153,7 +149,6 @@ class Skipped:
 
 
 Outcome = Measured | Fact | Share | Unknown | NotApplicable | Broken | Skipped
-AnyOutcome = Annotated[Outcome, Field(discriminator="kind")]
 
 
 @dataclass(frozen=True)
@@ -164,190 +159,3 @@ class FaultWindow:
     armed: float
     disarmed: float
     witness: dict[str, Any] = field(default_factory=dict)
-
-
-# --- what a report carries ------------------------------------------------------------------------------------------
-
-
-class Frozen(BaseModel):
-    """A value that crosses a file border: immutable, and no unknown field is accepted."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
-
-
-class Interval(Frozen):
-    """Closed interval of a score or a statistic."""
-
-    low: float
-    high: float
-
-
-class Remediation(Frozen):
-    """What to do about a finding."""
-
-    text: str
-    effort: Literal["minutes", "hours", "days"] = "hours"
-
-
-class Waiver(Frozen):
-    """An accepted finding, with an end."""
-
-    id: str
-    check: str
-    reason: str
-    owner: str
-    expires: str
-
-
-class Result(Frozen):
-    """An outcome with its status, score interval, weight and evidence."""
-
-    check: str
-    title: str
-    category: Category
-    suite: str
-    scenario: str
-    severity: Severity
-    weight: float
-    status: Status
-    score: Interval
-    reason: str
-    value: float | None = None
-    objective: float | None = None
-    limit: float | None = None
-    unit: str = ""
-    n: int | None = None
-    interval: Interval | None = None
-    evidence: tuple[Evidence, ...] = ()
-    witnesses: tuple[FaultWindow, ...] = ()
-    detection_power: float | None = None
-    """The anomaly rate per round that the clean rounds behind a pass rule out with 99 %."""
-    location: str = ""
-    reproduce: str = ""
-    remediation: Remediation | None = None
-    duration_seconds: float = 0.0
-    attempts: int = 1
-    waived: bool = False
-    flaky: bool = False
-    advisory: bool = False
-
-    @property
-    def critical(self) -> bool:
-        """Whether it counts for the critical pass rate; blockers count as critical."""
-        return self.severity in ("blocker", "critical") and not self.advisory
-
-    @property
-    def decided(self) -> bool:
-        """Whether anything is known."""
-        return self.status in ("PASS", "WARN", "FAIL")
-
-
-class CategoryScore(Frozen):
-    """The weighted mean of one category; ``score`` is None when nothing in it was decided."""
-
-    category: Category
-    weight: float
-    """Normalised over the categories in scope."""
-    score: float | None
-    interval: Interval
-    coverage: float
-    results: int
-    passed: bool
-
-
-class LedgerLine(Frozen):
-    """One finding and the points (of 1.0) that it costs."""
-
-    check: str
-    reason: str
-    points: float
-
-
-class SuiteResult(Frozen):
-    """One suite as a pipeline sees it."""
-
-    status: Literal["PASSED", "FAILED", "ERROR", "NOT_RUN"]
-    exit_code: int
-    critical: bool
-    error: str = ""
-    duration_seconds: float = 0.0
-    results: tuple[Result, ...] = ()
-
-
-class ScenarioSummary(Frozen):
-    """How one scenario went: its phases, faults and totals."""
-
-    scenario: str
-    suite: str
-    title: str
-    status: Literal["finished", "crashed", "timed out", "not run"]
-    reason: str = ""
-    seconds: float = 0.0
-    samples: int = 0
-    errors: int = 0
-    phases: tuple[tuple[str, float], ...] = ()
-    windows: tuple[FaultWindow, ...] = ()
-
-
-class Decision(Frozen):
-    """A verdict under one policy, with the sentence that says why."""
-
-    policy: str
-    verdict: Verdict
-    reason: str
-    would_decide: tuple[str, ...] = ()
-    """Checks whose answer would turn INCONCLUSIVE into a decision, cheapest first."""
-    would_make_ready: tuple[str, ...] = ()
-    """The smallest set of findings whose repair gives READY."""
-
-
-class Scope(Frozen):
-    """What was asked for; a run of a part never sets ``deployment_ready``."""
-
-    partial: bool
-    selected: tuple[str, ...]
-    sentence: str
-
-
-class Report(Frozen):
-    """The one object behind every format."""
-
-    schema_version: str = SCHEMA_VERSION
-    timestamp: str
-    run: str
-    target: str
-    verdict: Verdict
-    reason: str
-    deployment_ready: bool
-    overall_ready: bool
-    release_ready: bool
-    scope: Scope
-    overall_score: float | None
-    overall_interval: Interval
-    raw_score: float | None
-    """Without the blocker cap and without waivers."""
-    coverage: float
-    critical_pass_rate: float | None
-    category_scores: dict[Category, float | None]
-    categories: tuple[CategoryScore, ...]
-    overall_success_rate: float
-    total_categories: int
-    passed_categories: int
-    failed_categories: int
-    critical_failures: tuple[str, ...]
-    deployment_blockers: tuple[str, ...]
-    test_duration_seconds: float
-    detailed_results: dict[str, SuiteResult]
-    scenarios: tuple[ScenarioSummary, ...]
-    recommendations: tuple[str, ...]
-    ledger: tuple[LedgerLine, ...]
-    decisions: tuple[Decision, ...]
-    waivers: tuple[Waiver, ...]
-    environment: dict[str, Any]
-    policy: dict[str, Any]
-    interrupted: bool = False
-
-    @property
-    def results(self) -> tuple[Result, ...]:
-        """Every result, suite by suite."""
-        return tuple(result for suite in self.detailed_results.values() for result in suite.results)

@@ -6,9 +6,10 @@ from typing import Any
 
 from readiness.errors import PolicyError, SettingsError, UsageError, nearest
 from readiness.loader import Catalog
-from readiness.model import CATEGORIES, NotApplicable, Outcome, Profile, Scope, Skipped, Unknown
+from readiness.model import CATEGORIES, NotApplicable, Outcome, Profile, Skipped, Unknown
 from readiness.plugins import Check, Scenario, apply_options, options_of
 from readiness.policy import Policy
+from readiness.report import Scope
 from readiness.settings import Settings
 from readiness.targeting import CAPABILITIES, TargetSpec
 

@@ -6,17 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Generic, Literal, ParamSpec, Protocol, TypeVar, cast
 
 from readiness.errors import PluginError, nearest
-from readiness.model import (
-    CATEGORIES,
-    EFFECTS,
-    SEVERITIES,
-    Category,
-    Effect,
-    Outcome,
-    Profile,
-    Remediation,
-    Severity,
-)
+from readiness.model import CATEGORIES, EFFECTS, SEVERITIES, Category, Effect, Outcome, Profile, Severity
+from readiness.report import Remediation
 from readiness.targeting import CAPABILITIES, Adapter, TargetSpec
 
 P = ParamSpec("P")

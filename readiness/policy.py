@@ -11,7 +11,8 @@ from pydantic import ConfigDict, Field, ValidationError, field_validator, model_
 from pydantic_core import ErrorDetails
 
 from readiness.errors import PolicyError, nearest
-from readiness.model import CATEGORIES, SEVERITIES, Category, Frozen, Profile, Severity, Waiver
+from readiness.model import CATEGORIES, SEVERITIES, Category, Profile, Severity
+from readiness.report import Frozen, Waiver
 
 Portion = Annotated[float, Field(ge=0, le=1)]
 Weight = Annotated[float, Field(ge=0)]

@@ -15,11 +15,9 @@ from readiness.model import (
     Estimate,
     Fact,
     FaultWindow,
-    Interval,
     Measured,
     NotApplicable,
     Outcome,
-    Result,
     Share,
     Skipped,
     Status,
@@ -27,6 +25,7 @@ from readiness.model import (
 )
 from readiness.plugins import Check
 from readiness.policy import CheckPolicy, Policy
+from readiness.report import Interval, Result
 
 Better = Literal["lower", "higher"]
 

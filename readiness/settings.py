@@ -11,7 +11,8 @@ import yaml
 from pydantic import Field, ValidationError
 
 from readiness.errors import SettingsError, nearest
-from readiness.model import Frozen, Profile
+from readiness.model import Profile
+from readiness.report import Frozen
 from readiness.targeting import CAPABILITIES, TargetSpec
 
 FILE = "readiness.yaml"

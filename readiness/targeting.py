@@ -10,7 +10,8 @@ from typing import Any, Literal, Protocol
 from pydantic import Field, field_validator
 
 from readiness.errors import TargetError, nearest
-from readiness.model import Effect, Frozen
+from readiness.model import Effect
+from readiness.report import Frozen
 
 Values = Mapping[str, Any]
 

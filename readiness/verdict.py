@@ -12,8 +12,9 @@ from itertools import combinations
 from typing import Literal
 
 from readiness.bars import Bar, Circumstances, bars_of
-from readiness.model import Category, CategoryScore, Decision, Interval, LedgerLine, Profile, Result, Verdict
+from readiness.model import Category, Profile, Verdict
 from readiness.policy import RELEASE, STANDARD, Policy
+from readiness.report import CategoryScore, Decision, Interval, LedgerLine, Result
 from readiness.scoring import NOTHING_KNOWN
 from readiness.weighing import (
     capped,

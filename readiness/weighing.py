@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from readiness.errors import ReadinessError
-from readiness.model import CATEGORIES, Category, CategoryScore, Interval, LedgerLine, Result
+from readiness.model import CATEGORIES, Category
 from readiness.policy import Policy
+from readiness.report import CategoryScore, Interval, LedgerLine, Result
 from readiness.scoring import LIMIT_SCORE, point_of
 
 CAP = Fraction("0.49")

@@ -16,8 +16,9 @@ from readiness.errors import TargetError
 from readiness.job import Job, read_job
 from readiness.measure.recorder import Recorder
 from readiness.measure.recording import Recording, read_recording
-from readiness.model import AnyOutcome, Broken, Outcome, Report, Unknown
+from readiness.model import Broken, Outcome, Unknown
 from readiness.plugins import Check
+from readiness.report import AnyOutcome, Report
 from readiness.targeting import Target
 
 OUTCOME: TypeAdapter[Outcome] = TypeAdapter(AnyOutcome)

@@ -15,6 +15,7 @@ PACKAGE = ROOT / "readiness"
 LAYERS = (
     ("errors",),
     ("model",),
+    ("report",),
     ("targeting",),
     ("plugins",),
     ("measure",),

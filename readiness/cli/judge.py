@@ -12,9 +12,10 @@ from readiness.errors import UsageError
 from readiness.job import Job, new_scratch, write_job
 from readiness.judging import judge_run
 from readiness.loader import Catalog, load
-from readiness.model import NotApplicable, Outcome, Report, Scope, Skipped, Unknown
+from readiness.model import NotApplicable, Outcome, Skipped, Unknown
 from readiness.plan import Plan
 from readiness.policy import Policy
+from readiness.report import Report, Scope
 from readiness.settings import RunEnvironment, Settings
 from readiness.targeting import TargetSpec
 from readiness.watchdog import remove_scratch

@@ -13,9 +13,10 @@ from readiness import engine, events
 from readiness.cli.progress import Progress
 from readiness.errors import PolicyError, SettingsError, TargetError, UsageError, nearest
 from readiness.loader import Catalog, load
-from readiness.model import Report, Verdict
+from readiness.model import Verdict
 from readiness.plan import Plan, make_plan
 from readiness.policy import Policy, builtin, from_mapping
+from readiness.report import Report
 from readiness.settings import Settings, find_file, read_settings
 
 CODES: dict[Verdict, int] = {"READY": 0, "NOT READY": 1, "INCONCLUSIVE": 3}

@@ -4,8 +4,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from readiness.model import CATEGORIES, SEVERITIES, Interval, Result, Status
+from readiness.model import CATEGORIES, SEVERITIES, Status
 from readiness.policy import SEVERITY_WEIGHTS, Policy
+from readiness.report import Interval, Result
 
 SCORES: dict[Status, tuple[float, float]] = {"PASS": (1.0, 1.0), "WARN": (0.8, 0.8), "FAIL": (0.0, 0.0)}
 

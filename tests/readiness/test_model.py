@@ -2,7 +2,7 @@
 
 import math
 
-from readiness.model import Interval
+from readiness.report import Interval
 
 
 def test_an_infinite_interval_survives_the_way_over_json() -> None:

@@ -7,18 +7,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from readiness.model import (
-    Broken,
-    Estimate,
-    Fact,
-    Interval,
-    Measured,
-    NotApplicable,
-    Outcome,
-    Share,
-    Skipped,
-    Unknown,
-)
+from readiness.model import Broken, Estimate, Fact, Measured, NotApplicable, Outcome, Share, Skipped, Unknown
+from readiness.report import Interval
 from readiness.scoring import NOTHING_KNOWN, Better, curve, detection_power, judge, wilson
 
 POINT = Interval(low=1.0, high=1.0)

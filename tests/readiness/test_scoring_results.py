@@ -11,11 +11,9 @@ from readiness.model import (
     Estimate,
     Fact,
     FaultWindow,
-    Interval,
     Measured,
     NotApplicable,
     Outcome,
-    Result,
     Share,
     Skipped,
     Table,
@@ -23,6 +21,7 @@ from readiness.model import (
 )
 from readiness.plugins import Check, check
 from readiness.policy import STANDARD, from_mapping
+from readiness.report import Interval, Result
 from readiness.scoring import NOTHING_KNOWN, judge, point_of, result_of
 from tests.readiness.results import result
 

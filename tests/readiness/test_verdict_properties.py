@@ -7,9 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from readiness.bars import Circumstances
-from readiness.model import Estimate, Fact, Interval, Measured, Profile, Result, Status
+from readiness.model import Estimate, Fact, Measured, Profile, Status
 from readiness.plugins import check
 from readiness.policy import STANDARD, Policy, from_mapping, policy_hash
+from readiness.report import Interval, Result
 from readiness.scoring import result_of
 from readiness.verdict import Scores, assemble, decide
 from readiness.weighing import counts

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 
 from readiness.errors import ReadinessError
-from readiness.model import CATEGORIES, Category, Interval, Result
+from readiness.model import CATEGORIES, Category
 from readiness.policy import STANDARD, Policy
+from readiness.report import Interval, Result
 from readiness.weighing import (
     Total,
     capped,

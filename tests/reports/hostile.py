@@ -2,19 +2,8 @@
 
 from math import inf, nan
 
-from readiness.model import (
-    Decision,
-    FaultWindow,
-    Interval,
-    LedgerLine,
-    Report,
-    Result,
-    ScenarioSummary,
-    Series,
-    SuiteResult,
-    Table,
-    Waiver,
-)
+from readiness.model import FaultWindow, Series, Table
+from readiness.report import Decision, Interval, LedgerLine, Report, Result, ScenarioSummary, SuiteResult, Waiver
 from tests.reports import samples
 
 NASTY = (

@@ -3,14 +3,11 @@
 from math import pi, sin
 from typing import Any, Literal
 
-from readiness.model import (
-    CATEGORIES,
-    SUITES,
-    Category,
+from readiness.model import CATEGORIES, SUITES, Category, FaultWindow, Series, Severity, Status, Table, Verdict
+from readiness.report import (
     CategoryScore,
     Decision,
     Evidence,
-    FaultWindow,
     Interval,
     LedgerLine,
     Remediation,
@@ -18,12 +15,7 @@ from readiness.model import (
     Result,
     ScenarioSummary,
     Scope,
-    Series,
-    Severity,
-    Status,
     SuiteResult,
-    Table,
-    Verdict,
     Waiver,
 )
 

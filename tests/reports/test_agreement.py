@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from readiness.model import Report
+from readiness.report import Report
 from reports._wording import percent, tally, tally_sentence
 from reports.console import console
 from reports.html import html

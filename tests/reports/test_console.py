@@ -5,7 +5,7 @@ import re
 import pytest
 from rich.text import Text
 
-from readiness.model import Report
+from readiness.report import Report
 from reports.console import console
 from tests.reports.hostile import ALL, hostile
 from tests.reports.samples import empty, inconclusive, interrupted, not_ready, ready, scoped

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from readiness.model import FaultWindow, Report, Result, ScenarioSummary, Series
+from readiness.model import FaultWindow, Series
+from readiness.report import Report, Result, ScenarioSummary
 from reports import html as plugin
 from reports.html import _charts, html
 from tests.reports.hostile import ALL, hostile

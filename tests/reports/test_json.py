@@ -8,7 +8,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from readiness.model import Report
+from readiness.report import Report
 from reports import json as plugin
 from reports.json import json
 from tests.reports.hostile import ALL

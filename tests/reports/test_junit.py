@@ -5,7 +5,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from readiness.model import Report, Result, Severity, Status, SuiteResult
+from readiness.model import Severity, Status
+from readiness.report import Report, Result, SuiteResult
 from reports.junit import junit
 from tests.reports.hostile import hostile
 from tests.reports.samples import empty, not_ready, ready, report, result

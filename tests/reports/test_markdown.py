@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from markdown_it import MarkdownIt
 
-from readiness.model import Report
+from readiness.report import Report
 from reports.markdown import LIMIT, markdown
 from tests.reports.hostile import ALL, NASTY, hostile
 from tests.reports.samples import not_ready, report, result, scoped
