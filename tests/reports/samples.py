@@ -3,11 +3,21 @@
 from math import pi, sin
 from typing import Any, Literal
 
-from readiness.model import CATEGORIES, SUITES, Category, FaultWindow, Series, Severity, Status, Table, Verdict
+from readiness.model import (
+    CATEGORIES,
+    SUITES,
+    Category,
+    Evidence,
+    FaultWindow,
+    Series,
+    Severity,
+    Status,
+    Table,
+    Verdict,
+)
 from readiness.report import (
     CategoryScore,
     Decision,
-    Evidence,
     Interval,
     LedgerLine,
     Remediation,
