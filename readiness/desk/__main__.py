@@ -1,4 +1,4 @@
-"""Start the desk: `python -m readiness.desk [--config FILE] [--port N] [--restore BACKUP] [--defect NAME]...`."""
+"""Start the desk: `python -m readiness.desk [--config FILE] [--port N] [--restore BACKUP] [--defect NAME]... [--slow-down X]`."""
 
 import argparse
 import asyncio
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     logs.configure(settings.log_level, settings.secrets())
     try:
-        return _serve(settings, asked.restore)
+        return _serve(settings, asked.restore, asked.slow_down)
     except StartupError as error:
         log.critical("%s", error)
         return 1
@@ -43,6 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m readiness.desk", description="A small options-trading desk.")
     parser.add_argument("--defect", action="append", default=[], metavar="NAME", help="plant a defect; repeatable")
+    parser.add_argument(
+        "--slow-down", type=_share, default=0.0, metavar="X", help="take this share longer for each answer (0 to 10)"
+    )
     parser.add_argument("--list-defects", action="store_true", help="show the defects and exit")
     parser.add_argument("--config", type=Path, metavar="FILE", help="YAML settings, below DESK_* variables")
     parser.add_argument("--port", metavar="N", help="the port, above DESK_PORT")
@@ -50,7 +53,14 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _serve(settings: Settings, archive: Path | None) -> int:
+def _share(text: str) -> float:
+    share = float(text)
+    if not 0 <= share <= 10:
+        raise argparse.ArgumentTypeError(f"{text}: must be from 0 to 10; 0.2 is a fifth longer")
+    return share
+
+
+def _serve(settings: Settings, archive: Path | None, slow_down: float) -> int:
     """Open everything, then the port."""
     import uvicorn  # after the settings are known to be right, because the imports take most of the start
 
@@ -75,7 +85,7 @@ def _serve(settings: Settings, archive: Path | None) -> int:
             asyncio.get_running_loop().call_later(DRAIN_SECONDS, setattr, self, "should_exit", True)
 
     config = uvicorn.Config(
-        create_app(desk),
+        create_app(desk, slow_down=slow_down),
         host=settings.host,
         port=settings.port,
         access_log=False,
