@@ -8,8 +8,9 @@ from readiness.loader import describe
 from readiness.model import CATEGORIES, SUITES, FaultWindow, Outcome, Unknown
 from readiness.plan import Plan
 from readiness.policy import RELEASE
-from readiness.report import Report, Result, ScenarioSummary, SuiteResult
+from readiness.report import Fitness, Report, Result, ScenarioSummary, SuiteResult
 from readiness.scoring import result_of
+from readiness.stored import Ended
 from readiness.verdict import Scores, assemble
 
 RECOMMENDATIONS = 12
@@ -18,18 +19,20 @@ RECOMMENDATIONS = 12
 def assemble_report(
     plan: Plan,
     outcomes: Mapping[str, Outcome],
-    durations: Mapping[str, float],
     summaries: Mapping[str, ScenarioSummary],
-    *,
+    ended: Ended,
     run: str,
-    seconds: float,
-    interrupted: bool,
-    environment: dict[str, Any],
-    timestamp: str,
+    machine: dict[str, Any],
+    fitness: Fitness,
 ) -> Report:
     """Build the one object behind every format."""
-    results = _results(plan, outcomes, durations, summaries, timestamp)
-    scores = assemble(results, plan.policy, RELEASE, profile=plan.profile, interrupted=interrupted)
+    interrupted = ended.interrupted
+    judged = _results(plan, outcomes, summaries, ended)
+    scores = assemble(
+        judged, plan.policy, RELEASE, profile=plan.profile, interrupted=interrupted, unfit="; ".join(fitness.reasons),
+        partial=plan.scope.partial,
+    )  # fmt: skip
+    results = scores.results
     suites = _suites(results, summaries, complete=not interrupted)
     standard, release = scores.decisions
     ready = standard.verdict == "READY"
@@ -38,7 +41,7 @@ def assemble_report(
     decided = [result for result in results if result.decided]
     good = sum(result.status != "FAIL" for result in decided)
     return Report(
-        timestamp=timestamp,
+        timestamp=ended.timestamp,
         run=run,
         target=plan.settings.target.name,
         verdict=standard.verdict,
@@ -60,25 +63,22 @@ def assemble_report(
         failed_categories=sum(suite.status in ("FAILED", "ERROR") for suite in ran),
         critical_failures=scores.critical_failures,
         deployment_blockers=scores.deployment_blockers,
-        test_duration_seconds=round(seconds, 3),
+        test_duration_seconds=round(ended.seconds, 3),
         detailed_results=suites,
         scenarios=tuple(summaries.values()),
         recommendations=_recommendations(results, scores),
         ledger=scores.ledger,
         decisions=scores.decisions,
         waivers=plan.policy.waivers,
-        environment=environment,
+        fitness=fitness,
+        environment=machine,
         policy=plan.policy.model_dump(mode="json"),
         interrupted=interrupted,
     )
 
 
 def _results(
-    plan: Plan,
-    outcomes: Mapping[str, Outcome],
-    durations: Mapping[str, float],
-    summaries: Mapping[str, ScenarioSummary],
-    timestamp: str,
+    plan: Plan, outcomes: Mapping[str, Outcome], summaries: Mapping[str, ScenarioSummary], ended: Ended
 ) -> tuple[Result, ...]:
     results = []
     scenarios = plan.catalog.scenarios
@@ -88,7 +88,7 @@ def _results(
             check,
             outcomes.get(check.id, Unknown("it was not judged")),
             policy=plan.policy,
-            today=datetime.fromisoformat(timestamp).date(),
+            today=datetime.fromisoformat(ended.timestamp).date(),
             title=describe(check)[0],
             suite=scenarios[check.needs].suite,
             scenario=check.needs,
@@ -97,7 +97,7 @@ def _results(
             windows=windows,
             foreign=check.id in plan.foreign,
         )
-        results.append(result.model_copy(update={"duration_seconds": round(durations.get(check.id, 0.0), 4)}))
+        results.append(result.model_copy(update={"duration_seconds": round(ended.durations.get(check.id, 0.0), 4)}))
     order = {category: place for place, category in enumerate(CATEGORIES)}
     return tuple(sorted(results, key=lambda result: (order[result.category], result.check)))
 

@@ -10,16 +10,17 @@ from collections.abc import AsyncIterator, Coroutine, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 from readiness import events
 from readiness.errors import TargetError
 from readiness.faults.children import end_marked
 from readiness.job import Job, marked_environment, new_scratch, part_of, write_job
-from readiness.judging import judge_run
+from readiness.judging import Finish, judge_run, machine_of
 from readiness.loader import Catalog
 from readiness.plan import Plan
 from readiness.plugins import Scenario
-from readiness.report import ScenarioSummary
+from readiness.stored import PLAN, RUN, Ended, Ending, Planned, planned_of, write
 from readiness.targeting import Adapter, Target
 from readiness.watchdog import start_watchdog
 
@@ -39,10 +40,12 @@ class Run:
     seed: int
     fail_fast: bool = False
     begin: float = field(default_factory=time.monotonic)
-    summaries: dict[str, ScenarioSummary] = field(default_factory=dict)
+    endings: dict[str, Ending] = field(default_factory=dict)
     queue: asyncio.Queue[events.Event | None] = field(default_factory=asyncio.Queue)
     stopped: bool = False
     reports: bool = True
+    finish: Finish | None = None
+    """What completes the report once it is judged."""
     failure: str = ""
     """Why the target could not be started or reached."""
 
@@ -87,7 +90,8 @@ async def run(state: Run, interrupted: asyncio.Event) -> AsyncIterator[events.Ev
 async def _run(state: Run, interrupted: asyncio.Event) -> None:
     job = _job(state)
     write_job(job)
-    _write_plan(state, job)
+    planned = planned_of(state.plan, run=state.id, seed=state.seed, plugins=job.plugins, machine=machine_of(job))
+    write(state.folder, PLAN, planned)
     scenarios = tuple(scenario.id for scenario in state.plan.scenarios)
     scope = state.plan.scope.sentence
     state.note(events.RunStarted(state.id, str(state.folder), scope, scenarios, len(state.plan.checks)))
@@ -99,7 +103,7 @@ async def _run(state: Run, interrupted: asyncio.Event) -> None:
     finally:
         end_marked(state.id)
         try:
-            await _conclude(state, job, interrupted=interrupted.is_set())
+            await _conclude(state, job, planned, interrupted=interrupted.is_set())
         finally:
             shutil.rmtree(state.scratch, ignore_errors=True)
             state.queue.put_nowait(None)
@@ -125,12 +129,15 @@ async def _drive(state: Run, job: Job) -> None:
         await adapter.close()
 
 
-async def _conclude(state: Run, job: Job, *, interrupted: bool) -> None:
-    seconds = time.monotonic() - state.begin
-    stored = judge_run(
-        state.plan, job, state.summaries, seconds=seconds, interrupted=interrupted, reports=state.reports
+async def _conclude(state: Run, job: Job, planned: Planned, *, interrupted: bool) -> None:
+    ended = Ended(
+        timestamp=datetime.now(UTC).isoformat(timespec="seconds"),
+        seconds=round(time.monotonic() - state.begin, 3),
+        interrupted=interrupted,
+        scenarios=state.endings,
     )
-    async for event in stored:
+    write(state.folder, RUN, ended)
+    async for event in judge_run(state.plan, job, planned, ended, finish=state.finish, reports=state.reports):
         state.note(event)
 
 
@@ -147,30 +154,9 @@ def _job(state: Run) -> Job:
         environment=plan.settings.environment,
         scenario_options=dict(plan.scenario_options),
         check_options=dict(plan.check_options),
+        reporter_options=dict(plan.reporter_options),
         check_scenarios={check.id: check.needs for check in plan.checks if check.id not in plan.settled},
     )
-
-
-def _write_plan(state: Run, job: Job) -> None:
-    """Write what judging again needs, without any secret."""
-    plan = state.plan
-    entry = {
-        "run": state.id,
-        "started": datetime.now(UTC).isoformat(),
-        "target": job.spec.name,
-        "checks": [check.id for check in plan.checks],
-        "scenarios": [scenario.id for scenario in plan.scenarios],
-        "profile": plan.profile,
-        "seed": state.seed,
-        "plugins": list(job.plugins),
-        "scope": plan.scope.model_dump(),
-        "scenario_options": job.scenario_options,
-        "check_options": job.check_options,
-        "settled": {id: {"kind": outcome.kind, "reason": outcome.reason} for id, outcome in plan.settled.items()},
-        "policy": plan.policy.model_dump(mode="json"),
-        "environment": plan.settings.environment.model_dump(exclude={"databento_api_key"}),
-    }
-    (state.folder / "plan.json").write_text(json.dumps(entry, indent=1, default=str))
 
 
 async def _open_shared(state: Run, job: Job, adapter: Adapter) -> Job:
@@ -219,7 +205,8 @@ async def _run_scenario(state: Run, job: Job, scenario: Scenario[...]) -> None:
             env=marked_environment(job.run, scenario.id), start_new_session=True,
         )  # fmt: skip
     watch = asyncio.create_task(_watch_phases(state, job.recordings / f"{scenario.id}.jsonl", scenario))
-    status, reason = "finished", ""
+    status: Literal["finished", "crashed", "timed out"] = "finished"
+    reason = ""
     try:
         async with asyncio.timeout(deadline):
             if await process.wait() != 0:
@@ -233,14 +220,7 @@ async def _run_scenario(state: Run, job: Job, scenario: Scenario[...]) -> None:
     if state.fail_fast and status != "finished":
         state.stopped = True
     seconds = time.monotonic() - begin
-    state.summaries[scenario.id] = ScenarioSummary(
-        scenario=scenario.id,
-        suite=scenario.suite,
-        title=scenario.id,
-        status=status,
-        reason=reason,
-        seconds=seconds,
-    )
+    state.endings[scenario.id] = Ending(status=status, reason=reason, seconds=round(seconds, 3))
     state.note(events.ScenarioFinished(scenario.id, scenario.suite, status, seconds, reason))
 
 

@@ -23,6 +23,8 @@ class Job(Frozen):
 
     run: str
     folder: str
+    output: str = ""
+    """Where reports go; empty for the run's own folder."""
     scratch: str
     spec: TargetSpec
     plugins: tuple[str, ...] = ()
@@ -31,6 +33,7 @@ class Job(Frozen):
     environment: RunEnvironment = RunEnvironment()
     scenario_options: dict[str, dict[str, Any]] = Field(default_factory=dict)
     check_options: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    reporter_options: dict[str, dict[str, Any]] = Field(default_factory=dict)
     check_scenarios: dict[str, str] = Field(default_factory=dict)
     handle: dict[str, Any] | None = None
     """How to attach to the shared instance."""

@@ -7,65 +7,113 @@ import platform
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Mapping
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from readiness import events
 from readiness.assembly import assemble_report
 from readiness.faults.children import end_marked
-from readiness.job import Job, marked_environment, part_of
-from readiness.measure.recording import read_recording
+from readiness.job import Job, marked_environment, new_scratch, part_of, write_job
+from readiness.loader import load
+from readiness.measure.recording import Recording, read_recording
 from readiness.model import Broken, Outcome, Unknown
 from readiness.plan import Plan
-from readiness.policy import policy_hash
-from readiness.report import Report, ScenarioSummary
+from readiness.policy import Policy, policy_hash
+from readiness.report import Fitness, Report, ScenarioSummary
+from readiness.stored import RUN, Ended, Ending, Planned, plan_again, read_end, read_plan, write
+from readiness.watchdog import remove_scratch
 from readiness.worker import OUTCOME
 
 CHECK_SECONDS = 30.0  # a check is pure; what takes longer hangs
 REPORTER_SECONDS = 60.0
 
+Finish = Callable[[Report], Awaitable[Report]]
+
 
 async def judge_run(
-    plan: Plan,
-    job: Job,
-    summaries: Mapping[str, ScenarioSummary],
-    *,
-    seconds: float,
-    interrupted: bool,
-    reports: bool = True,
+    plan: Plan, job: Job, planned: Planned, ended: Ended, *, finish: Finish | None = None, reports: bool = True
 ) -> AsyncIterator[events.Event]:
-    """Judge what was recorded and write the reports; the last event carries the report."""
-    summaries = {scenario.id: summary_of(plan, job, summaries, scenario.id) for scenario in plan.scenarios}
+    """Judge what was recorded and write the reports; the last event carries the report, as ``finish`` leaves it.
+
+    Everything comes from the run's folder, so that the same evidence under the same policy gives the same bytes.
+    """
+    recordings = {scenario.id: _recording(job, scenario.id) for scenario in plan.scenarios}
+    summaries = {id: summary_of(plan, ended, id, recording) for id, recording in recordings.items()}
     outcomes, durations = await _outcomes(plan, job, summaries)
-    report = assemble_report(
-        plan, outcomes, durations, summaries,
-        run=job.run, seconds=seconds, interrupted=interrupted, environment=environment_of(plan, job),
-        timestamp=datetime.now(UTC).isoformat(timespec="seconds"),
-    )  # fmt: skip
-    report = redacted(report, job.spec.secrets)
+    if not ended.durations:
+        ended = ended.model_copy(update={"durations": {id: round(seconds, 4) for id, seconds in durations.items()}})
+        write(Path(job.folder), RUN, ended)
+    machine = planned.machine | {
+        "policy": plan.policy.name,
+        "policy_hash": policy_hash(plan.policy),
+        "catalogue_version": plan.catalog.version,
+    }
+    fitness = Fitness(fit=True)
+    report = redacted(assemble_report(plan, outcomes, summaries, ended, job.run, machine, fitness), job.spec.secrets)
+    if finish is not None:
+        report = await finish(report)
     for result in report.results:
         yield events.CheckFinished(result.check, result.category, result.status, result.reason)
     if reports:
         async for event in write_reports(job, report):
             yield event
-    yield events.RunFinished(report, job.folder)
+    yield events.RunFinished(report, job.output or job.folder)
 
 
-def summary_of(plan: Plan, job: Job, known: Mapping[str, ScenarioSummary], id: str) -> ScenarioSummary:
-    """Complete the summary of a scenario by what its recording holds."""
+async def judge_stored(
+    folder: Path,
+    *,
+    policy: Policy | None = None,
+    interrupted: bool = False,
+    finish: Finish | None = None,
+    output: Path | None = None,
+    reports: bool = True,
+) -> AsyncIterator[events.Event]:
+    """Judge the run in ``folder`` again: under its own policy, or another; reports go to ``output``, else beside it."""
+    planned = read_plan(folder)
+    ended = read_end(folder, planned)
+    if interrupted and not ended.interrupted:
+        ended = ended.model_copy(update={"interrupted": True})
+        write(folder, RUN, ended)
+    catalog = load(Path(name) for name in planned.plugins)
+    plan = plan_again(planned, catalog, policy or planned.policy)
+    scratch = new_scratch()
+    job = Job(
+        run=planned.run, folder=str(folder.resolve()), output=str(output.resolve()) if output else "",
+        scratch=str(scratch), spec=plan.settings.target, plugins=planned.plugins, profile=planned.profile,
+        seed=planned.seed, environment=planned.environment, scenario_options=planned.scenario_options,
+        check_options=dict(plan.check_options), reporter_options=dict(plan.reporter_options),
+        check_scenarios={check.id: check.needs for check in plan.checks if check.id not in plan.settled},
+    )  # fmt: skip
+    write_job(job)
+    try:
+        async for event in judge_run(plan, job, planned, ended, finish=finish, reports=reports):
+            yield event
+    finally:
+        remove_scratch(scratch)
+
+
+def _recording(job: Job, id: str) -> Recording | None:
+    return read_recording(job.recordings, id) if (job.recordings / f"{id}.jsonl").is_file() else None
+
+
+def summary_of(plan: Plan, ended: Ended, id: str, recording: Recording | None) -> ScenarioSummary:
+    """Complete how a scenario ended by what its recording holds."""
     scenario = next(scenario for scenario in plan.scenarios if scenario.id == id)
-    if not (job.recordings / f"{id}.jsonl").is_file():
-        return known.get(id) or ScenarioSummary(scenario=id, suite=scenario.suite, title=id, status="not run")
-    recording = read_recording(job.recordings, id)
-    status = known[id].status if id in known else ("finished" if recording.complete else "crashed")
+    end = ended.scenarios.get(id)
+    if recording is None:
+        end = end or Ending(status="not run")
+        return ScenarioSummary(scenario=id, suite=scenario.suite, title=id, **end.model_dump())
+    if end is None:
+        reason = "" if recording.complete else "its recording has no end"
+        status: Literal["finished", "crashed"] = "finished" if recording.complete else "crashed"
+        end = Ending(status=status, reason=reason, seconds=recording.seconds)
     return ScenarioSummary(
-        scenario=id, suite=scenario.suite, title=id, status=status,
-        reason=known[id].reason if id in known else ("" if recording.complete else "its recording has no end"),
-        seconds=known[id].seconds if id in known else recording.seconds,
-        samples=recording.samples.n, errors=recording.samples.failed, phases=recording.phases, windows=recording.windows,
+        scenario=id, suite=scenario.suite, title=id, **end.model_dump(),
+        samples=recording.samples.n, errors=recording.samples.failed, phases=recording.phases,
+        windows=recording.windows,
     )  # fmt: skip
 
 
@@ -179,24 +227,30 @@ def redacted(report: Report, secrets: tuple[str, ...]) -> Report:
     return report if masked == text else Report.model_validate_json(masked)
 
 
-def environment_of(plan: Plan, job: Job) -> dict[str, Any]:
-    """Machine, versions, git revision, policy hash, catalogue version, profile and seed."""
+def machine_of(job: Job) -> dict[str, Any]:
+    """Machine, versions, git revision, profile and seed, as they are while the run begins."""
     return {
         "machine": platform.machine(),
         "system": f"{platform.system()} {platform.release()}",
         "cpus": os.cpu_count(),
+        "cpu_model": _cpu_model(),
         "memory_bytes": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
         "python": platform.python_version(),
         "readiness": installed_version(),
         "git_revision": _git_revision(),
-        "policy": plan.policy.name,
-        "policy_hash": policy_hash(plan.policy),
-        "catalogue_version": plan.catalog.version,
         "profile": job.profile,
         "seed": job.seed,
         "stress_test_max_users": job.environment.stress_test_max_users,
         "scenario_deadline_seconds": job.environment.pytest_timeout,
     }
+
+
+def _cpu_model() -> str | None:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return None
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), None)
 
 
 def installed_version() -> str:

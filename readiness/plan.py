@@ -23,6 +23,7 @@ class Plan:
     settled: Mapping[str, Outcome]
     scenario_options: Mapping[str, dict[str, Any]]
     check_options: Mapping[str, dict[str, Any]]
+    reporter_options: Mapping[str, dict[str, Any]]
     profile: Profile
     scope: Scope
     settings: Settings
@@ -56,21 +57,41 @@ def make_plan(
     problems: list[str] = []
     _known_names(problems, "scenarios", settings.scenarios, catalog.scenarios)
     _known_names(problems, "policy.checks", policy.checks, catalog.checks)
-    scenario_options, check_options = {}, {}
+    _known_names(problems, "reports", settings.reports, catalog.reporters)
+    scenario_options, reporter_options = {}, {}
     for scenario in catalog.scenarios.values():
         given = settings.scenarios.get(scenario.id, {})
         scenario_options[scenario.id], complaints = apply_options(scenario, scenario.options(profile), given)
         problems += complaints
-    for check in catalog.checks.values():
-        rule = policy.checks.get(check.id)
-        check_options[check.id], complaints = apply_options(check, options_of(check.run), rule.options if rule else {})
+    for reporter in catalog.reporters.values():
+        given = settings.reports.get(reporter.id, {})
+        reporter_options[reporter.id], complaints = apply_options(reporter, options_of(reporter.run), given)
         problems += complaints
+    judging, complaints = _check_options(catalog, policy)
+    problems += complaints
     if problems:
-        raise (SettingsError if settings.scenarios else PolicyError)("\n".join(problems))
+        raise (SettingsError if settings.scenarios or settings.reports else PolicyError)("\n".join(problems))
     return Plan(
-        checks, scenarios, settled, scenario_options, check_options, profile,
+        checks, scenarios, settled, scenario_options, judging, reporter_options, profile,
         _scope(categories, only), settings, policy, catalog,
     )  # fmt: skip
+
+
+def check_options(catalog: Catalog, policy: Policy) -> dict[str, dict[str, Any]]:
+    """Return the options of every check under a policy; PolicyError with every complaint."""
+    options, complaints = _check_options(catalog, policy)
+    if complaints:
+        raise PolicyError("\n".join(complaints))
+    return options
+
+
+def _check_options(catalog: Catalog, policy: Policy) -> tuple[dict[str, dict[str, Any]], list[str]]:
+    options, problems = {}, []
+    for check in catalog.checks.values():
+        rule = policy.checks.get(check.id)
+        options[check.id], complaints = apply_options(check, options_of(check.run), rule.options if rule else {})
+        problems += complaints
+    return options, problems
 
 
 def missing_capabilities(spec: TargetSpec) -> dict[str, str]:

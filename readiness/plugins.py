@@ -207,7 +207,7 @@ def options_of(function: Callable[..., Any]) -> dict[str, Any]:
 
 
 def apply_options(
-    plugin: "Check[...] | Scenario[...]", base: Mapping[str, Any], given: Mapping[str, Any]
+    plugin: "Check[...] | Scenario[...] | Reporter[...]", base: Mapping[str, Any], given: Mapping[str, Any]
 ) -> tuple[dict[str, Any], list[str]]:
     """Return the options with ``given`` set over ``base``, and every complaint about them."""
     result, complaints = dict(base), []

@@ -41,6 +41,8 @@ class Settings(Frozen):
     output: str = "readiness-reports"
     scenarios: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """Scenario id -> options."""
+    reports: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    """Reporter id -> options."""
     environment: RunEnvironment = RunEnvironment()
 
 
@@ -82,17 +84,23 @@ def read_settings(path: Path, *, address: str | None = None, variables: Mapping[
         raise SettingsError(f"{path}: not readable as YAML: {' '.join(str(error).split())}") from None
     if not isinstance(data, dict) or not isinstance(data.get("target"), dict):
         raise SettingsError(f"{path}: must be a mapping with a `target:` section; `readiness init` writes one")
-    if unknown := [key for key in data if key not in Settings.model_fields or key == "environment"]:
-        known = [key for key in Settings.model_fields if key != "environment"]
-        raise SettingsError(
-            f"{path}: unknown section {unknown[0]!r}{nearest(str(unknown[0]), known)}; known: {', '.join(known)}"
-        )
+    known = [key for key in Settings.model_fields if key != "environment"]
+    unknown = [key for key in data if key not in known]
     if address is not None and path == EMBEDDED:
         # The desk's description says nothing about somebody's service: only its address is known.
         home = {"name": "home", "path": "/", "weight": 1}
         data = {"target": {"name": address, "operations": [home], "grants": ["read", "load"]}}
     made: dict[str, str] = {}
-    filled = _interpolate(data, variables, made, path)
+    unset: dict[str, None] = {}
+    filled = _interpolate(data, variables, made, unset)
+    complaints = [
+        f"unknown section {str(key)!r}{nearest(str(key), known)}; known: {', '.join(known)}" for key in unknown
+    ]
+    complaints += [
+        f"${{{name}}} is used, but {name} is not set; ${{{name}:-default}} gives a default" for name in unset
+    ]
+    if complaints:
+        raise SettingsError("\n".join(f"{path}: {complaint}" for complaint in complaints))
     if address is not None:
         filled["target"] = {**filled["target"], "address": address, "start": []}
     filled["environment"] = environment
@@ -118,12 +126,15 @@ def _with_secrets(settings: Settings, made: Mapping[str, str], path: Path) -> Se
 _PLACEHOLDER = re.compile(r"\$\{(secret:)?([A-Za-z_][A-Za-z0-9_]*)(?::-((?:[^{}]|\$\{[^{}]*\})*))?\}")
 
 
-def _interpolate(value: Any, variables: Mapping[str, str], made: dict[str, str], path: Path) -> Any:
-    """Replace ``${NAME}``, ``${NAME:-default}`` and ``${secret:NAME}`` (random, one per name and run) in every string."""
+def _interpolate(value: Any, variables: Mapping[str, str], made: dict[str, str], unset: dict[str, None]) -> Any:
+    """Replace ``${NAME}``, ``${NAME:-default}`` and ``${secret:NAME}`` (random, one per name and run) in every string.
+
+    Names that are not set and have no default are put into ``unset``.
+    """
     if isinstance(value, dict):
-        return {key: _interpolate(entry, variables, made, path) for key, entry in value.items()}
+        return {key: _interpolate(entry, variables, made, unset) for key, entry in value.items()}
     if isinstance(value, list):
-        return [_interpolate(entry, variables, made, path) for entry in value]
+        return [_interpolate(entry, variables, made, unset) for entry in value]
     if not isinstance(value, str):
         return value
 
@@ -134,10 +145,9 @@ def _interpolate(value: Any, variables: Mapping[str, str], made: dict[str, str],
         if variables.get(name):
             return variables[name]
         if default is None:
-            raise SettingsError(
-                f"{path}: ${{{name}}} is used, but {name} is not set; ${{{name}:-default}} gives a default"
-            )
-        return str(_interpolate(default, variables, made, path))
+            unset[name] = None
+            return ""
+        return str(_interpolate(default, variables, made, unset))
 
     return _PLACEHOLDER.sub(replace, value)
 

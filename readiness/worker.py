@@ -56,7 +56,13 @@ async def _scenario(job: Job, id: str) -> None:
             await target.prepare()
         else:
             await adapter.attach(job.handle or {})
-        recorder = Recorder(job.recordings, id, seed=job.seed, users=job.environment.stress_test_max_users)
+        recorder = Recorder(
+            job.recordings,
+            id,
+            seed=job.seed,
+            users=job.environment.stress_test_max_users,
+            secrets=job.spec.secrets,
+        )
         with recorder.ending():
             await scenario(target, recorder, **job.scenario_options[id])
     finally:
@@ -109,9 +115,9 @@ def _report(job: Job, report_file: Path, log: Path, done: set[str]) -> None:
                 continue
             file.write(json.dumps({"reporter": id}) + "\n")
             try:
-                files = reporter(report)
+                files = reporter(report, **job.reporter_options.get(id, {}))
                 written = files.items() if not isinstance(files, str) else [(f"{id}.txt", files)]
-                paths = [_write_whole(Path(job.folder), name, text) for name, text in written]
+                paths = [_write_whole(Path(job.output or job.folder), name, text) for name, text in written]
                 file.write(json.dumps({"reporter": id, "paths": paths}) + "\n")
             except Exception as error:  # noqa: BLE001 - a broken reporter costs its own file only
                 file.write(json.dumps({"reporter": id, "error": f"{type(error).__name__}: {error}"}) + "\n")

@@ -27,6 +27,7 @@ LAYERS = (
     ("bars",),
     ("verdict",),
     ("events", "plan", "job"),
+    ("stored",),
     ("worker", "assembly"),
     ("judging",),
     ("engine",),

@@ -108,6 +108,9 @@ def _explain_arguments(made: dict[str, argparse.ArgumentParser]) -> None:
     made["judge"].add_argument("run", metavar="RUN", help="a run's folder")
     made["judge"].add_argument("--interrupted", action="store_true", help="the run did not end by itself")
     made["judge"].add_argument("--policy", metavar="NAME|FILE", help="another policy")
+    made["judge"].add_argument(
+        "--output", metavar="FOLDER", help="where its reports go (another policy: RUN/judged/...)"
+    )
     made["judge"].add_argument("-v", "--verbose", action="store_true", help="show every result")
     init = made["init"]
     init.add_argument("--openapi", metavar="FILE|URL", help="the service's OpenAPI document")

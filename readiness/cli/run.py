@@ -95,8 +95,15 @@ async def _run(asked: argparse.Namespace, plan: Plan, catalog: Catalog) -> int:
         raise TargetError(f"{state.failure or 'the run ended without a report'}\nrun folder: {state.folder}")
     screen(catalog, report, verbose=asked.verbose)
     print(f"Reports: {state.folder}" if not asked.no_report else f"Recordings: {state.folder}")
+    return exit_code(report)
+
+
+def exit_code(report: Report) -> int:
+    """Return 130 for an interrupted run, 5 where only the machine kept it from a verdict, else the verdict's code."""
     if report.interrupted:
         return 130
+    if report.verdict == "INCONCLUSIVE" and not report.fitness.fit:
+        return TargetError.exit_code
     return CODES[report.verdict]
 
 

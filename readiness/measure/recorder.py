@@ -13,6 +13,8 @@ from readiness.measure.recording import write_samples
 from readiness.measure.resources import ResourceSampler
 from readiness.model import Sample
 
+SECRET_LENGTH = 8  # shorter ones would mask ordinary words
+
 
 class ArmedFault(Protocol):
     """What the recorder needs of a fault (see readiness.faults)."""
@@ -27,7 +29,9 @@ class ArmedFault(Protocol):
 class Recorder:
     """Writes one recording: phases, facts, readings and fault windows as lines, samples as Parquet at the end."""
 
-    def __init__(self, folder: Path, scenario: str, *, seed: int = 0, users: int = 50) -> None:
+    def __init__(
+        self, folder: Path, scenario: str, *, seed: int = 0, users: int = 50, secrets: tuple[str, ...] = ()
+    ) -> None:
         self.scenario = scenario
         self.random = random.Random(f"{seed}/{scenario}")
         self.users = users
@@ -35,6 +39,7 @@ class Recorder:
         self.samples: list[Sample] = []
         self.phase_name = ""
         self._folder = folder
+        self._secrets = tuple(json.dumps(secret)[1:-1] for secret in secrets if len(secret) >= SECRET_LENGTH)
         self._begin = time.monotonic()
         self._file = (folder / f"{scenario}.jsonl").open("w", buffering=1)
 
@@ -99,4 +104,7 @@ class Recorder:
             self._file.close()
 
     def _write(self, **entry: Any) -> None:
-        self._file.write(json.dumps(entry, default=str) + "\n")
+        line = json.dumps(entry, default=str)
+        for secret in self._secrets:
+            line = line.replace(secret, "********")
+        self._file.write(line + "\n")
