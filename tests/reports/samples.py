@@ -8,7 +8,6 @@ from readiness.model import (
     SUITES,
     Category,
     Evidence,
-    FaultWindow,
     Series,
     Severity,
     Status,
@@ -23,11 +22,12 @@ from readiness.report import (
     Remediation,
     Report,
     Result,
-    ScenarioSummary,
     Scope,
     SuiteResult,
     Waiver,
 )
+from tests.reports import past
+from tests.reports.loads import CRASH, SCENARIOS
 
 WEIGHTS = dict(zip(CATEGORIES, (25, 25, 20, 15, 10, 20, 5), strict=True))
 SCORES = {"PASS": (0.92, 1.0), "WARN": (0.74, 0.82), "FAIL": (0.0, 0.31), "NOT_APPLICABLE": (1.0, 1.0)}
@@ -50,7 +50,6 @@ LATENCY = Table(
         ("GET /accounts/{id}/exposure", 960, 0.052, 0.247, None, True),
     ),
 )
-CRASH = FaultWindow("kill the vendor process", 18.0, 31.5, {"pid 41237 dead": True, "calls refused": 212})
 
 
 def series(points: int = 240) -> Series:
@@ -156,35 +155,6 @@ def categories_of(results: list[Result], scores: dict[Category, float | None]) -
     return tuple(lines)
 
 
-SCENARIOS = (
-    ScenarioSummary(
-        scenario="steady_load",
-        suite="end_to_end_workflows",
-        title="The expected load, for as long as the limits need to be decided",
-        status="finished",
-        seconds=61.4,
-        samples=6992,
-        phases=(("warm up", 0.0), ("measure", 12.0)),
-    ),
-    ScenarioSummary(
-        scenario="vendor_crash",
-        suite="stress_testing",
-        title="The market-data vendor dies in the middle of the day and comes back",
-        status="finished",
-        seconds=61.0,
-        samples=5120,
-        errors=212,
-        phases=(("before", 0.0), ("fault", 18.0), ("after", 31.5)),
-        windows=(CRASH, FaultWindow("2 s of latency towards the vendor", 34.0, 39.0, {"bytes delayed": 18211})),
-    ),
-    ScenarioSummary(
-        scenario="log_inspection",
-        suite="production_readiness",
-        title="What the log says about the run",
-        status="not run",
-        reason="The target grants no access to its logs.",
-    ),
-)
 ENVIRONMENT: dict[str, Any] = {
     "machine": {"cpu": "8 × AMD EPYC 7B13", "memory": "31.3 GiB", "steal": 0.002, "fit": True},
     "versions": {"readiness": "0.1.0", "python": "3.11.7", "target": "desk 2.4.1"},
@@ -245,6 +215,7 @@ def report(results: list[Result], verdict: Verdict, scores: dict[Category, float
         "ledger": (),
         "decisions": (),
         "waivers": (),
+        "fitness": past.FIT,
         "environment": ENVIRONMENT,
         "policy": POLICY,
     }
@@ -281,6 +252,8 @@ def ready() -> Report:
                 expires="2026-12-31",
             ),
         ),
+        waiver_states=past.waivers()[:1],
+        trend=past.trend(),
     )
 
 
@@ -343,6 +316,10 @@ def not_ready() -> Report:
         waivers=(
             Waiver(id="W-9", check="tls_is_enforced", reason="Ends at the proxy.", owner="ops", expires="2026-12-01"),
         ),
+        waiver_states=past.waivers(),
+        tier_decisions=past.TIERS,
+        change=past.worse(),
+        trend=past.trend(),
     )
 
 
