@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from decimal import ROUND_FLOOR, Decimal
 from math import inf, isfinite, isnan
 
-from readiness import SEVERITIES, Report, Result, SuiteResult
+from readiness import SEVERITIES, Comparison, Report, Result, ResultChange, SuiteResult, WaiverState
 
+CHANGE_ORDER = ("worse", "removed", "changed", "added", "better")
 WORST_FIRST = ("FAIL", "ERROR", "INCONCLUSIVE", "UNKNOWN", "WARN", "PASS", "SKIPPED", "NOT_APPLICABLE")
 UNDECIDED = ("ERROR", "INCONCLUSIVE", "UNKNOWN", "SKIPPED")
 STATE_WORDS = {
@@ -175,3 +176,62 @@ def first_lines(report: Report) -> list[str]:
 def named(report: Report, entry: str) -> Result | None:
     """Find the result that an entry of a list of check ids means; a finding that failed comes first."""
     return next((result for result in worst_first(report.results) if result.check == entry), None)
+
+
+def signed_points(share: float) -> str:
+    """Write by how many points of 100 a score moved, with its sign."""
+    return f"{share * 100:+.2f} points" if isfinite(share) else number(share)
+
+
+def score_change(change: Comparison) -> str:
+    """Say how the score moved since the baseline."""
+    before, after = change.score_before, change.score_after
+    moved = f" ({signed_points(after - before)})" if before is not None and after is not None else ""
+    return f"score {percent(before)} → {percent(after)}{moved}"
+
+
+def verdict_change(change: Comparison) -> str:
+    """Say whether the verdict is another one than before."""
+    if change.verdict_before == change.verdict_after:
+        return f"still {change.verdict_after}"
+    return f"{change.verdict_before} → {change.verdict_after}"
+
+
+def changes_worst_first(change: Comparison) -> list[ResultChange]:
+    """Order changes as a reader needs them: what got worse first."""
+    return sorted(change.changes, key=lambda one: (CHANGE_ORDER.index(one.kind), one.check))
+
+
+def status_change(change: ResultChange) -> str:
+    """Write the state before and after; one word where it stayed."""
+    before = STATE_WORDS[change.before] if change.before else "not there"
+    after = STATE_WORDS[change.after] if change.after else "not there"
+    return before if before == after else f"{before} → {after}"
+
+
+def value_change(change: ResultChange) -> str:
+    """Write the measured value before and after; empty where nothing was measured."""
+    sides = [change.value_before, change.value_after]
+    if all(side is None for side in sides):
+        return ""
+    before, after = (NOT_MEASURED if side is None else with_unit(side, change.unit) for side in sides)
+    return f"{before} → {after}"
+
+
+def loud_waivers(report: Report) -> list[WaiverState]:
+    """Return the waivers that a reader must know about: everything but quietly active ones, soonest end first."""
+    return sorted((s for s in report.waiver_states if s.status != "active"), key=lambda s: (s.days_left, s.waiver.id))
+
+
+def waiver_sentence(state: WaiverState) -> str:
+    """Say what became of a waiver."""
+    waiver = state.waiver
+    return clean(f"{waiver.id} for {waiver.check} is {state.status} (last day {waiver.expires}): {state.reason}")
+
+
+def unfit_sentence(report: Report) -> str:
+    """Say why the machine could not measure; empty where it could."""
+    if report.fitness.fit:
+        return ""
+    reasons = "; ".join(report.fitness.reasons) or "no reason was recorded"
+    return clean(f"This machine was unfit to measure, so performance is undecided: {reasons}")

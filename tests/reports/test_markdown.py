@@ -7,7 +7,8 @@ import pytest
 from markdown_it import MarkdownIt
 
 from readiness.report import Report
-from reports.markdown import LIMIT, markdown
+from reports._markup import LIMIT
+from reports.markdown import markdown
 from tests.reports.hostile import ALL, NASTY, hostile
 from tests.reports.samples import not_ready, report, result, scoped
 
