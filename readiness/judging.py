@@ -10,7 +10,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from readiness import events
 from readiness.assembly import assemble_report
@@ -106,10 +106,9 @@ def summary_of(plan: Plan, ended: Ended, id: str, recording: Recording | None) -
     if recording is None:
         end = end or Ending(status="not run")
         return ScenarioSummary(scenario=id, suite=scenario.suite, title=id, **end.model_dump())
-    if end is None:
-        reason = "" if recording.complete else "its recording has no end"
-        status: Literal["finished", "crashed"] = "finished" if recording.complete else "crashed"
-        end = Ending(status=status, reason=reason, seconds=recording.seconds)
+    end = end or Ending(status="finished", seconds=recording.seconds)
+    if end.status == "finished" and not recording.complete:
+        end = end.model_copy(update={"status": "crashed", "reason": "its recording has no end"})
     return ScenarioSummary(
         scenario=id, suite=scenario.suite, title=id, **end.model_dump(),
         samples=recording.samples.n, errors=recording.samples.failed, phases=recording.phases,

@@ -263,6 +263,27 @@ def test_a_stored_run_is_judged_again(stored: Graded, tmp_path: Path, capsys: py
         assert again[name] == stored.report[name]
 
 
+def test_the_same_evidence_and_policy_give_the_same_bytes(stored: Graded, tmp_path: Path) -> None:
+    folder = copied(stored, tmp_path)
+    before = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    assert {"report.html", "summary.md", "run.json"} <= before.keys()
+    assert main(["judge", str(folder)]) == 0
+    after = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    assert after.keys() == before.keys()
+    assert [name for name in after if after[name] != before[name]] == []
+
+
+def test_another_policy_reports_beside_the_run(stored: Graded, tmp_path: Path) -> None:
+    folder = copied(stored, tmp_path)
+    own = (folder / "report.html").read_bytes()
+    Path("other.yaml").write_text("name: other\nchecks: {counted: {severity: blocker}}\n")
+    assert main(["judge", str(folder), "--policy", "other.yaml"]) == 0
+    (beside,) = (folder / "judged").iterdir()
+    assert beside.name.startswith("other-")
+    assert judged(beside)["environment"]["policy"] == "other"
+    assert (folder / "report.html").read_bytes() == own
+
+
 def test_other_evidence_gives_another_verdict(
     stored: Graded, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -291,6 +312,10 @@ def test_a_recording_without_its_end_is_not_judged(stored: Graded, tmp_path: Pat
 def test_another_policy_and_an_interrupted_run(stored: Graded, tmp_path: Path) -> None:
     folder = copied(stored, tmp_path)
     Path("strict.yaml").write_text("name: strict\nchecks: {counted: {}, lost_update: {required: true}}\n")
+    assert main(["judge", str(folder), "--policy", "strict.yaml"]) == 0, "what is required was not in its scope"
+    plan = json.loads((folder / "plan.json").read_text())
+    plan["scope"]["partial"] = False
+    (folder / "plan.json").write_text(json.dumps(plan))
     assert main(["judge", str(folder), "--policy", "strict.yaml"]) in (1, 3), "what is required was not in the run"
     assert main(["judge", str(folder), "--interrupted"]) == 130
     assert judged(folder)["interrupted"] is True
