@@ -7,9 +7,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from statistics import NormalDist
-from typing import Literal
 
+from readiness.curve import SHARE_UNIT, Better, better_side, complaint_about_limits, reaches, score_of, shown
+from readiness.measure.statistics import rate
 from readiness.model import (
     Broken,
     Estimate,
@@ -26,18 +26,10 @@ from readiness.model import (
 from readiness.plugins import Check
 from readiness.policy import CheckPolicy, Policy
 from readiness.report import Interval, Result
+from readiness.waivers import covering
 
-Better = Literal["lower", "higher"]
-
-LIMIT_SCORE = 0.70
-"""What a value on its limit earns, and the threshold of the standard policy: the number never contradicts the word."""
 NOTHING_KNOWN = Interval(low=0.0, high=1.0)
-SHARE_UNIT = "share"
-WHOLE = {SHARE_UNIT: 1.0, "ratio": 1.0, "fraction": 1.0, "%": 100.0, "percent": 100.0}
-"""Units of proportions, and what is all of them: where higher is better, they are scored over their error side."""
-
 _DECIDED_GOOD = ("PASS", "WARN")
-_Z95 = NormalDist().inv_cdf(0.975)
 
 
 @dataclass(frozen=True)
@@ -56,77 +48,6 @@ class Judgement:
     detection_power: float | None = None
 
 
-# --- the curve ------------------------------------------------------------------------------------------------------
-
-
-def curve(value: float, objective: float, limit: float, *, better: Better = "lower") -> float:
-    """Return the score of a value: 1.0 at the objective or better, exactly 0.70 at the limit, 0 at twice the limit.
-
-    Where higher is better, 0 is at half the limit. In between it is linear in log(value), so that equal factors cost
-    equal points; a better value never earns less (design/scoring.md §1). A logarithm needs numbers
-    above 0, so where there are none:
-
-    - objective or limit <= 0 (an error rate whose objective is 0): linear in the value between the two;
-    - limit <= 0: there is no twice of it, so anything worse than the limit earns 0;
-    - objective == limit: meeting it earns 1.0, and missing it starts at 0.70.
-
-    Raises ValueError where the objective is worse than the limit, or one of the three is not a number.
-    """
-    if math.isnan(value):
-        raise ValueError("the value is not a number")
-    if complaint := _complaint_about_limits(objective, limit, better):
-        raise ValueError(complaint)
-    far = 2.0 if better == "lower" else 0.5
-    if _reaches(value, objective, better):
-        return 1.0
-    if value == limit:
-        return LIMIT_SCORE
-    if _reaches(value, limit, better):
-        return max(LIMIT_SCORE, 1.0 - (1.0 - LIMIT_SCORE) * _way(value, objective, limit))
-    if limit <= 0 or _reaches(limit * far, value, better):
-        return 0.0
-    return LIMIT_SCORE * (1.0 - _way(value, limit, limit * far))
-
-
-def _way(value: float, start: float, end: float) -> float:
-    """How far ``value`` is on the way from start to end, 0 to 1: in logarithms where they exist."""
-    if min(start, end) > 0:
-        value, start, end = math.log(value), math.log(start), math.log(end)
-    # Neighbouring floats may share a logarithm.
-    return min(1.0, max(0.0, (value - start) / (end - start))) if start != end else 1.0
-
-
-def _reaches(value: float, bar: float, better: Better) -> bool:
-    return value <= bar if better == "lower" else value >= bar
-
-
-def _complaint_about_limits(objective: float, limit: float, better: Better) -> str:
-    if not (math.isfinite(objective) and math.isfinite(limit)):
-        return f"objective {objective} and limit {limit} must be finite numbers"
-    if not _reaches(objective, limit, better):
-        return (
-            f"objective {_number(objective)} is worse than limit {_number(limit)}, where {better} is better; set both"
-        )
-    return ""
-
-
-def _score(value: float, objective: float, limit: float, better: Better, unit: str) -> float:
-    """The curve, over the error side for proportions: 99.9 % is half as bad as 99.8 %, not 0.1 % better."""
-    whole = WHOLE.get(unit)
-    if better == "higher" and whole is not None and 0 <= limit <= objective <= whole:
-        return curve(whole - value, whole - objective, whole - limit)
-    return curve(value, objective, limit, better=better)
-
-
-def wilson(good: int, tries: int) -> Interval:
-    """Return the two-sided 95 % score interval of a share (E. B. Wilson, JASA 22, 1927): honest for few tries."""
-    share, z2 = good / tries, _Z95 * _Z95
-    centre = (share + z2 / (2 * tries)) / (1 + z2 / tries)
-    half = _Z95 / (1 + z2 / tries) * math.sqrt(share * (1 - share) / tries + z2 / (4 * tries * tries))
-    # At the ends the formula is exact and rounding is not.
-    return Interval(low=max(0.0, centre - half) if good else 0.0, high=min(1.0, centre + half) if good < tries else 1.0)
-
-
 def point_of(result: Result) -> float | None:
     """Return the point score of a decided result, None for any other; never outside its score interval."""
     if not result.decided:
@@ -134,8 +55,8 @@ def point_of(result: Result) -> float | None:
     low, high = result.score.low, result.score.high
     if low == high or result.value is None or result.objective is None or result.limit is None:
         return low
-    rising = result.objective > result.limit or (result.objective == result.limit and result.value < result.limit)
-    score = _score(result.value, result.objective, result.limit, "higher" if rising else "lower", result.unit)
+    better = better_side(result.value, result.objective, result.limit)
+    score = score_of(result.value, result.objective, result.limit, better, result.unit)
     return min(high, max(low, score))
 
 
@@ -184,15 +105,24 @@ def _judge_share(share: Share) -> Judgement:
         return Judgement("ERROR", NOTHING_KNOWN, complaint)
     if tries == 0:
         return Judgement("INCONCLUSIVE", NOTHING_KNOWN, _with("nothing was tried", share.reason), unit=SHARE_UNIT, n=0)
-    bounds = wilson(good, tries)
+    bounds = share_bounds(good, tries)
     estimate = Estimate(good / tries, bounds.low, bounds.high, tries)
     judged = _judge_measured(Measured(estimate, SHARE_UNIT, share.objective, limit, "higher", share.reason))
     if judged.status != "INCONCLUSIVE":
         return judged
     missing = _missing_tries(good, tries, limit)
     advice = f"{missing} more tries, all good, would" if missing else "no number of tries would; state it as a fact"
-    why = f"{good} of {tries} good do not prove a share of {_number(limit)}: {advice}"
+    why = f"{good} of {tries} good do not prove a share of {shown(limit)}: {advice}"
     return replace(judged, reason=_with(why, share.reason))
+
+
+def share_bounds(good: int, tries: int) -> Interval:
+    """Return the 95 % interval of a share (tries > 0): Wilson's, with the exact bound where nothing failed.
+
+    So the clean tries that a claim needs are the same for a share as for a failure rate: 59 prove 95 %.
+    """
+    bad = rate(tries - good, tries)
+    return Interval(low=1.0 - bad.high, high=1.0 - bad.low)
 
 
 def _complaint_about_share(share: Share) -> str:
@@ -200,19 +130,19 @@ def _complaint_about_share(share: Share) -> str:
         return f"{share.good} of {share.tries} is not a share"
     if not (0 <= share.limit <= 1 and 0 <= share.objective <= 1):
         return f"limit {share.limit} and objective {share.objective} must lie between 0 and 1"
-    return _complaint_about_limits(share.objective, share.limit, "higher")
+    return complaint_about_limits(share.objective, share.limit, "higher")
 
 
 def _missing_tries(good: int, tries: int, limit: float) -> int | None:
-    """The fewest further tries, all of them good, whose Wilson interval lies inside the limit; None where none can."""
+    """The fewest further tries, all of them good, whose interval lies inside the limit; None where none can."""
     if limit >= 1:
         return None
     few, many = 0, 1
-    while wilson(good + many, tries + many).low < limit:
+    while share_bounds(good + many, tries + many).low < limit:
         few, many = many, many * 2
     while many - few > 1:
         middle = (few + many) // 2
-        few, many = (middle, many) if wilson(good + middle, tries + middle).low < limit else (few, middle)
+        few, many = (middle, many) if share_bounds(good + middle, tries + middle).low < limit else (few, middle)
     return many
 
 
@@ -223,7 +153,7 @@ def _judge_measured(measured: Measured) -> Judgement:
         value=_finite(estimate.value), objective=_finite(measured.objective), limit=_finite(measured.limit),
         unit=measured.unit, n=estimate.n if sampled else None,
     )  # fmt: skip
-    if complaint := _complaint_about_limits(measured.objective, measured.limit, measured.better):
+    if complaint := complaint_about_limits(measured.objective, measured.limit, measured.better):
         return replace(bare, status="ERROR", reason=complaint)
     if estimate.low > estimate.high:
         return replace(bare, status="ERROR", reason=f"its interval runs from {estimate.low} down to {estimate.high}")
@@ -241,11 +171,11 @@ def _held_against_limit(bare: Judgement, measured: Measured, estimate: Estimate)
     missing = max(0, estimate.needed - estimate.n)
     if missing:
         worst = math.inf if better == "lower" else -math.inf
-    ends = [_score(end, objective, limit, better, unit) for end in (worst, best)]
+    ends = [score_of(end, objective, limit, better, unit) for end in (worst, best)]
     status: Status
-    if _reaches(worst, limit, better):
-        status = "PASS" if _reaches(estimate.value, objective, better) else "WARN"
-    elif not _reaches(best, limit, better):
+    if reaches(worst, limit, better):
+        status = "PASS" if reaches(estimate.value, objective, better) else "WARN"
+    elif not reaches(best, limit, better):
         status = "FAIL"
     else:
         status = "INCONCLUSIVE"
@@ -292,28 +222,29 @@ def result_of(
     reproduce: str = "",
     location: str = "",
     windows: Sequence[FaultWindow] = (),
+    target: str = "",
     foreign: bool = False,
     attempts: int = 1,
     duration_seconds: float = 0.0,
 ) -> Result:
     """Return the result that a report carries: the judged outcome under the policy's severity, weight and waivers.
 
-    ``today`` (UTC) decides which waivers hold. A ``foreign`` check is advisory until the policy lists it.
+    ``today`` (UTC) and the name of the ``target`` decide which waivers hold. A ``foreign`` check is advisory until the
+    policy lists it.
     """
     rule = policy.checks.get(check.id, CheckPolicy())
     if rule.skip:
         outcome = Skipped(rule.skip)
     judged, flaky = _retried(_witnessed(judge(outcome), windows), attempts)
     advisory = rule.advisory if rule.advisory is not None else foreign and check.id not in policy.checks
-    open_finding = judged.status not in (*_DECIDED_GOOD, "NOT_APPLICABLE")
-    return Result(
+    result = Result(
         check=check.id,
         title=title,
         category=check.category,
         suite=suite,
         scenario=scenario or check.needs,
-        severity=rule.severity or check.severity,
-        weight=0.0 if advisory else _weight(check, rule, policy),
+        severity=policy.severity_of(check),
+        weight=0.0 if advisory else policy.weight_of(check),
         **vars(judged),
         evidence=outcome.evidence,
         witnesses=tuple(windows),
@@ -322,19 +253,10 @@ def result_of(
         remediation=check.remediation,
         duration_seconds=duration_seconds,
         attempts=attempts,
-        waived=open_finding and policy.waiver(check.id, today) is not None,
         flaky=flaky,
         advisory=advisory,
     )
-
-
-def _weight(check: Check[...], rule: CheckPolicy, policy: Policy) -> float:
-    """The policy's word before the check's; a severity that the policy sets brings its own weight."""
-    if rule.weight is not None:
-        return rule.weight
-    if rule.severity is None and check.weight is not None:
-        return check.weight
-    return policy.severity_weights[rule.severity or check.severity]
+    return result.model_copy(update={"waived": covering(policy, result, today, target) is not None})
 
 
 def _witnessed(judged: Judgement, windows: Sequence[FaultWindow]) -> Judgement:
@@ -366,18 +288,13 @@ def _sentence(measured: Measured, estimate: Estimate, status: Status) -> str:
         "INCONCLUSIVE": ("lies on both sides of the limit", measured.limit),
     }
     words, bar = said[status]
-    return f"{_range(estimate, measured.unit)} {words} {_number(bar, measured.unit)}"
+    return f"{_range(estimate, measured.unit)} {words} {shown(bar, measured.unit)}"
 
 
 def _range(estimate: Estimate, unit: str) -> str:
     if estimate.low == estimate.high:
-        return _number(estimate.value, unit)
-    return f"{_number(estimate.value, unit)} ({_number(estimate.low)} to {_number(estimate.high)}, n = {estimate.n})"
-
-
-def _number(value: float, unit: str = "") -> str:
-    text = f"{value:.0f}" if 1e4 <= abs(value) < 1e15 else f"{value:.4g}"
-    return f"{text} {unit}".rstrip()
+        return shown(estimate.value, unit)
+    return f"{shown(estimate.value, unit)} ({shown(estimate.low)} to {shown(estimate.high)}, n = {estimate.n})"
 
 
 def _with(why: str, reason: str) -> str:

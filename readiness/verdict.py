@@ -13,7 +13,7 @@ from typing import Literal
 
 from readiness.bars import Bar, Circumstances, bars_of
 from readiness.model import Category, Profile, Verdict
-from readiness.policy import RELEASE, STANDARD, Policy
+from readiness.policy import RELEASE, STANDARD, TIERS, Policy
 from readiness.report import CategoryScore, Decision, Interval, LedgerLine, Result
 from readiness.scoring import NOTHING_KNOWN
 from readiness.weighing import (
@@ -127,6 +127,16 @@ def decide(results: Sequence[Result], policy: Policy, run: Circumstances | None 
         ),
         would_make_ready=_would_make_ready(verdict, bars, findings),
     )
+
+
+def tier_decisions(results: Sequence[Result], policy: Policy, run: Circumstances | None = None) -> tuple[Decision, ...]:
+    """Return the decision under each service tier, from C to A: which promise this run supports, and what is missing.
+
+    A tier sets every bar, so the policy's own threshold, floors and required checks have no say; the weights of the
+    categories are the policy's. What passes a tier passes those before it.
+    """
+    weights = {"category_weights": policy.category_weights}
+    return tuple(decide(results, tier.model_copy(update=weights), run) for tier in TIERS.values())
 
 
 def _verdict(bars: Iterable[Bar], chosen: Iterable[str] = (), answer: Answer = "full") -> Verdict:

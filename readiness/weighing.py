@@ -9,12 +9,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 
+from readiness.curve import LIMIT_SCORE
 from readiness.errors import ReadinessError
 from readiness.model import CATEGORIES, Category
 from readiness.policy import Policy
 from readiness.report import CategoryScore, Interval, LedgerLine, Result
-from readiness.scoring import LIMIT_SCORE, point_of
+from readiness.scoring import point_of
 
 CAP = Fraction("0.49")
 """What an open blocker leaves of any score, so that the number never contradicts the word."""
@@ -22,6 +24,7 @@ CAP = Fraction("0.49")
 _ZERO, _ONE = Fraction(0), Fraction(1)
 
 
+@lru_cache(maxsize=4096)  # the same few weights and bars come again and again
 def exact(number: float) -> Fraction:
     """Return the decimal that a float is written as: 0.8 is 4/5, although its binary digits say a little more."""
     return Fraction(repr(float(number)))

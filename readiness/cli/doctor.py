@@ -11,15 +11,16 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from readiness.cli.run import prepare, read_policy
+from readiness.cli.run import prepare
 from readiness.plan import make_plan, missing_capabilities, needed_capabilities
+from readiness.policy_source import read_policy
 from readiness.targeting import CAPABILITIES
 
 
 def command(asked: argparse.Namespace) -> int:
     """Print the machine, the capabilities, and an offer for each missing one."""
     settings, catalog = prepare(asked)
-    policy = read_policy(None, settings)
+    policy = read_policy(None, settings, catalog)
     plan = make_plan(catalog, settings, policy, profile=settings.profile)
     missing = missing_capabilities(settings.target)
     needed = {check.id: set(needed_capabilities(check, catalog)) for check in plan.checks}

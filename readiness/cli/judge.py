@@ -5,10 +5,11 @@ import asyncio
 from pathlib import Path
 
 from readiness import events
-from readiness.cli.run import exit_code, read_policy, screen
+from readiness.cli.run import exit_code, screen
 from readiness.judging import Finish, judge_stored
 from readiness.loader import load
 from readiness.policy import Policy, policy_hash
+from readiness.policy_source import read_policy
 from readiness.report import Report
 from readiness.settings import Settings
 from readiness.stored import read_plan
@@ -23,16 +24,17 @@ def command(asked: argparse.Namespace) -> int:
     """
     folder = Path(asked.run)
     planned = read_plan(folder)
+    catalog = load(Path(name) for name in planned.plugins)
     policy, output = planned.policy, Path(asked.output) if asked.output else None
     if asked.policy:
         settings = Settings(target=TargetSpec(name=planned.target, address="stored"), environment=planned.environment)
-        policy = read_policy(asked.policy, settings)
+        policy = read_policy(asked.policy, settings, catalog)
         if policy != planned.policy and output is None:
             output = folder / "judged" / f"{policy.name}-{policy_hash(policy)}"
     if output is not None:
         output.mkdir(parents=True, exist_ok=True)
     report = asyncio.run(_judged(folder, policy, None, output, interrupted=asked.interrupted))
-    screen(load(Path(name) for name in planned.plugins), report, verbose=asked.verbose)
+    screen(catalog, report, verbose=asked.verbose)
     print(f"Reports: {output or folder}")
     return exit_code(report)
 

@@ -7,15 +7,13 @@ import signal
 import sys
 from pathlib import Path
 
-import yaml
-
 from readiness import engine, events
 from readiness.cli.progress import Progress
-from readiness.errors import PolicyError, SettingsError, TargetError, UsageError, nearest
+from readiness.errors import SettingsError, TargetError, UsageError, nearest
 from readiness.loader import Catalog, load
 from readiness.model import Verdict
 from readiness.plan import Plan, make_plan
-from readiness.policy import Policy, builtin, from_mapping
+from readiness.policy_source import read_policy
 from readiness.report import Report
 from readiness.settings import Settings, find_file, read_settings
 
@@ -27,7 +25,7 @@ def command(asked: argparse.Namespace) -> int:
     settings, catalog = prepare(asked)
     if asked.mutant:
         settings = with_mutant(settings, asked.mutant)
-    policy = read_policy(asked.policy, settings)
+    policy = read_policy(asked.policy, settings, catalog)
     plan = make_plan(
         catalog,
         settings,
@@ -45,19 +43,6 @@ def prepare(asked: argparse.Namespace) -> tuple[Settings, Catalog]:
     settings = read_settings(path, address=asked.target)
     folders = [*(path.parent / name for name in settings.plugins), *(Path(name) for name in asked.plugins)]
     return settings, load(folders)
-
-
-def read_policy(name: str | None, settings: Settings) -> Policy:
-    """Return the named policy, changed by the `policy:` section of the settings."""
-    if name is not None and Path(name).suffix in (".yaml", ".yml"):
-        if not Path(name).is_file():
-            raise PolicyError(f"--policy {name}: there is no such file")
-        data = yaml.safe_load(Path(name).read_text())
-        if not isinstance(data, dict):
-            raise PolicyError(f"--policy {name}: must be a mapping")
-        return from_mapping(data, builtin(str(data.get("base", "standard"))))
-    base = builtin(name or str(settings.policy.get("base", "standard")))
-    return from_mapping(settings.policy, base) if settings.policy else base
 
 
 def with_mutant(settings: Settings, name: str) -> Settings:

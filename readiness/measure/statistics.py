@@ -65,7 +65,8 @@ def wilson(good: int, tries: int) -> tuple[float, float]:
     share = good / tries
     centre = (share + z2 / (2 * tries)) / (1 + z2 / tries)
     half = math.sqrt(z2 * (share * (1 - share) / tries + z2 / (4 * tries * tries))) / (1 + z2 / tries)
-    return max(0.0, centre - half), min(1.0, centre + half)
+    # At the ends the formula is exact and rounding is not.
+    return max(0.0, centre - half) if good else 0.0, min(1.0, centre + half) if good < tries else 1.0
 
 
 def rate(bad: int, tries: int) -> Estimate:

@@ -31,6 +31,14 @@ def result(
     )
 
 
+def waiver(**given: Any) -> dict[str, Any]:
+    """A waiver as a policy file has it, of a check that fails in January 2026."""
+    return {
+        "id": "W1", "check": "latency_p95", "reason": "known", "owner": "ann", "approver": "bob",
+        "created": "2026-01-10", "expires": "2026-01-31", **given,
+    }  # fmt: skip
+
+
 def changed(old: Result, status: Status, low: float, high: float) -> Result:
     """The same check with another answer; a waiver goes with anything but a finding."""
     waived = old.waived and status not in ("PASS", "WARN", "NOT_APPLICABLE")

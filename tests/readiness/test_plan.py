@@ -8,7 +8,8 @@ from readiness.errors import ReadinessError, UsageError
 from readiness.loader import Catalog, load
 from readiness.model import CATEGORIES, NotApplicable, Skipped, Unknown
 from readiness.plan import Plan, make_plan
-from readiness.policy import STANDARD, Policy, from_mapping
+from readiness.policy import STANDARD, Policy
+from readiness.policy_file import from_mapping
 from readiness.settings import EMBEDDED, Settings, read_settings
 from readiness.targeting import TargetSpec
 

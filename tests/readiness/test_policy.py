@@ -1,6 +1,7 @@
 """What a policy file may say, what it means, and how it is refused."""
 
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -8,9 +9,22 @@ from pydantic import ValidationError
 
 from readiness.errors import PolicyError
 from readiness.model import CATEGORIES
-from readiness.policy import BUILTIN, RELEASE, STANDARD, CheckPolicy, Policy, builtin, from_mapping, policy_hash
+from readiness.policy import (
+    BUILTIN,
+    LONGEST_WAIVER,
+    RELEASE,
+    STANDARD,
+    TIERS,
+    CheckPolicy,
+    Policy,
+    builtin,
+    policy_hash,
+    raised,
+)
+from readiness.policy_file import from_mapping
+from tests.readiness.results import waiver
 
-WAIVER = {"id": "W1", "check": "latency_p95", "reason": "known", "owner": "ann", "expires": "2026-01-31"}
+WAIVER = waiver()
 
 
 def complaints(data: object, base: Policy = STANDARD, **given: Any) -> list[str]:
@@ -136,6 +150,20 @@ def test_entries_are_laid_over_the_base_one_by_one() -> None:
         ),
         ({"waivers": [WAIVER, WAIVER]}, "waivers: 'W1' is used by 2 waivers"),
         ({"waivers": [{key: WAIVER[key] for key in WAIVER if key != "expires"}]}, "waivers.1.expires is missing"),
+        ({"waivers": [{key: WAIVER[key] for key in WAIVER if key != "created"}]}, "waivers: 'W1' has no created"),
+        ({"waivers": [{key: WAIVER[key] for key in WAIVER if key != "approver"}]}, "waivers: 'W1' has no approver"),
+        ({"waivers": [{**WAIVER, "check": "latency_*"}]}, "waivers: 'W1' is too broad: 'latency_*'"),
+        ({"waivers": [{**WAIVER, "bound": float("inf")}]}, "waivers: 'W1' has the bound inf"),
+        ({"waivers": [{**WAIVER, "created": "2026-02-01"}]}, "waivers: 'W1' expires 2026-01-31, before it was created"),
+        (
+            {"waivers": [{**WAIVER, "expires": "2026-04-11"}]},
+            "waivers: 'W1' holds for 91 days; right would be 90 at most, to 2026-04-10",
+        ),
+        ({"tier": "D"}, "tier is 'D'; right would be 'A', 'B' or 'C'"),
+        ({"checks": {"a": {"limit": 1.0, "options": {"limit": 2.0}}}}, "checks.a: limit is given twice"),
+        ({"checks": {"a": {"limit": float("nan")}}}, "checks.a.options: limit is nan; right would be a finite"),
+        ({"checks": {"a": {"limt": 1.0}}}, "checks.a: unknown name 'limt' (did you mean 'limit'?)"),
+        ({"unwaivable": "lost_update"}, "unwaivable is 'lost_update'; right would be a list"),
         (
             {"waivers": [{**WAIVER, "expiers": "2026-01-31"}]},
             "waivers.1: unknown name 'expiers' (did you mean 'expires'?)",
@@ -168,22 +196,36 @@ def test_a_weight_left_out_is_not_taken_for_none(missing: str) -> None:
         Policy.model_validate({**STANDARD.model_dump(), missing: weights})
 
 
-def test_a_waiver_holds_to_the_end_of_its_last_day() -> None:
-    policy = from_mapping({"waivers": [{**WAIVER, "expires": date(2026, 1, 31)}]}, STANDARD)
-    held = policy.waiver("latency_p95", date(2026, 1, 31))
-    assert held is not None
-    assert held.id == "W1"
-    assert policy.waiver("latency_p95", date(2026, 2, 1)) is None
-    assert policy.waiver("latency_p99", date(2026, 1, 1)) is None
+def test_dates_may_stand_bare_in_yaml() -> None:
+    bare = {**WAIVER, "created": date(2026, 1, 10), "expires": date(2026, 1, 31)}
+    assert from_mapping({"waivers": [bare]}, STANDARD) == from_mapping({"waivers": [WAIVER]}, STANDARD)
+
+
+def test_all_mistakes_of_all_waivers_are_shown_together() -> None:
+    (line,) = complaints(
+        {"waivers": [{**WAIVER, "owner": "", "expires": "soon"}, {**WAIVER, "id": "W2", "check": "*"}]}
+    )
+    for said in ("'W1' has no owner", "'W1' expires 'soon'", "'W2' is too broad"):
+        assert said in line
+
+
+def test_the_graver_the_shorter_it_may_be_waived() -> None:
+    assert LONGEST_WAIVER == {"blocker": 30, "critical": 30, "major": 90, "minor": 90, "info": 90}
+
+
+def test_limit_and_objective_are_short_for_options() -> None:
+    short = from_mapping({"checks": {"a": {"limit": 2.0, "objective": 1.0, "weight": 3}}}, STANDARD)
+    assert short == from_mapping(
+        {"checks": {"a": {"options": {"limit": 2.0, "objective": 1.0}, "weight": 3}}}, STANDARD
+    )
+    both = from_mapping({"checks": {"a": {"limit": 4.0, "options": {"users": 5}}}}, short)
+    assert both.checks["a"].options == {"limit": 4.0, "objective": 1.0, "users": 5}
 
 
 def test_waivers_are_added_to_those_of_the_base() -> None:
     base = from_mapping({"waivers": [WAIVER]}, STANDARD)
     both = from_mapping({"waivers": [{**WAIVER, "id": "W2", "expires": "2026-03-01"}]}, base)
     assert [waiver.id for waiver in both.waivers] == ["W1", "W2"]
-    later = both.waiver("latency_p95", date(2026, 1, 1))
-    assert later is not None
-    assert later.id == "W2", "the one that holds longest"
 
 
 def test_the_hash_is_stable_and_changes_with_everything() -> None:
@@ -204,3 +246,47 @@ def test_the_hash_does_not_depend_on_the_order_of_the_file() -> None:
     one = from_mapping({"floors": {"security": 0.5, "reliability": 0.6}, "coverage": 1}, STANDARD)
     other = from_mapping({"coverage": 1.0, "floors": {"reliability": 0.6, "security": 0.5}}, STANDARD)
     assert policy_hash(one) == policy_hash(other)
+
+
+# --- tiers ----------------------------------------------------------------------------------------------------------
+
+
+def test_each_tier_asks_for_at_least_what_the_one_before_asks() -> None:
+    assert list(TIERS) == ["C", "B", "A"]
+    policies = list(TIERS.values())
+    for lower, higher in pairwise(policies):
+        for bar in ("threshold", "critical_pass_rate", "coverage"):
+            assert getattr(lower, bar) < getattr(higher, bar)
+        assert all(higher.floors[category] >= floor for category, floor in lower.floors.items())
+        assert lower.checks.keys() < higher.checks.keys()
+        assert all(rule.required for rule in higher.checks.values())
+
+
+def test_the_least_tier_is_the_standard_and_no_tier_is_the_default() -> None:
+    least = {**TIERS["C"].model_dump(), "name": "standard", "tier": None}
+    assert least == STANDARD.model_dump()
+    assert STANDARD.tier is RELEASE.tier is None
+
+
+def test_a_tier_raises_and_takes_nothing_back() -> None:
+    chosen = from_mapping({"tier": "B"}, STANDARD)
+    assert (chosen.name, chosen.tier) == ("tier B", "B")
+    assert (chosen.threshold, chosen.coverage, chosen.required_profile) == (0.80, 0.90, "standard")
+    assert chosen.checks["error_rate"].required
+    release = from_mapping({"tier": "C"}, RELEASE)
+    assert release.model_copy(update={"name": "release", "tier": None}) == RELEASE
+    assert release.name == "release, tier C"
+    strict = STANDARD.model_copy(update={"floors": {"security": 0.9, "performance": 0.5}})
+    assert raised(strict, "B").floors == {
+        "security": 0.9,
+        "performance": 0.5,
+        "reliability": 0.7,
+        "data_integrity": 0.7,
+    }
+
+
+def test_what_the_file_says_itself_stands_above_the_tier() -> None:
+    chosen = from_mapping({"tier": "B", "threshold": 0.9, "checks": {"recovery_time": {"required": False}}}, STANDARD)
+    assert chosen.threshold == 0.9
+    assert not chosen.checks["recovery_time"].required
+    assert chosen.checks["error_rate"].required

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from readiness.curve import Better, curve
 from readiness.model import Broken, Estimate, Fact, Measured, NotApplicable, Outcome, Share, Skipped, Unknown
 from readiness.report import Interval
-from readiness.scoring import NOTHING_KNOWN, Better, curve, detection_power, judge, wilson
+from readiness.scoring import NOTHING_KNOWN, detection_power, judge, share_bounds
 
 POINT = Interval(low=1.0, high=1.0)
 finite = st.floats(-1e9, 1e9, allow_nan=False)
@@ -284,10 +285,10 @@ def test_status_and_score_never_contradict_each_other(a: float, b: float, c: flo
 
 @pytest.mark.parametrize(
     ("good", "tries", "low", "high"),
-    [(9, 10, 0.596, 0.982), (20, 20, 0.839, 1.0), (0, 20, 0.0, 0.161), (50, 100, 0.404, 0.596)],
+    [(9, 10, 0.596, 0.982), (20, 20, 0.861, 1.0), (0, 20, 0.0, 0.161), (50, 100, 0.404, 0.596)],
 )
-def test_wilson_matches_printed_values(good: int, tries: int, low: float, high: float) -> None:
-    bounds = wilson(good, tries)
+def test_the_interval_of_a_share(good: int, tries: int, low: float, high: float) -> None:
+    bounds = share_bounds(good, tries)
     assert bounds.low == pytest.approx(low, abs=5e-4)
     assert bounds.high == pytest.approx(high, abs=5e-4)
     assert bounds.low > 0 or good == 0
@@ -297,8 +298,8 @@ def test_wilson_matches_printed_values(good: int, tries: int, low: float, high: 
 @pytest.mark.parametrize(
     ("good", "tries", "status"),
     [
-        (34, 34, "INCONCLUSIVE"),
-        (35, 35, "PASS"),
+        (28, 28, "INCONCLUSIVE"),
+        (29, 29, "PASS"),
         (990, 1000, "WARN"),
         (9, 10, "INCONCLUSIVE"),
         (50, 100, "FAIL"),
@@ -310,10 +311,18 @@ def test_a_share_is_judged_through_its_interval(good: int, tries: int, status: s
     assert judged.status == status
     assert judged.n == tries
     if tries:
-        bounds = wilson(good, tries)
+        bounds = share_bounds(good, tries)
         assert judged.interval == bounds
         assert judged.score.low == pytest.approx(curve(1 - bounds.low, 0.0, 0.1), abs=1e-9)
         assert judged.score.high == pytest.approx(curve(1 - bounds.high, 0.0, 0.1), abs=1e-9)
+
+
+@pytest.mark.parametrize(("limit", "needed"), [(0.9, 29), (0.95, 59), (0.99, 299), (0.999, 2995)])
+def test_the_clean_tries_that_a_claim_needs(limit: float, needed: int) -> None:
+    assert judge(Share(needed, needed, limit=limit)).status == "PASS"
+    few = judge(Share(needed - 1, needed - 1, limit=limit))
+    assert few.status == "INCONCLUSIVE"
+    assert ": 1 more tries, all good, would" in few.reason
 
 
 @given(st.integers(0, 50), st.integers(0, 3), st.sampled_from((0.5, 0.9, 0.99)))

@@ -20,10 +20,11 @@ from readiness.model import (
     Unknown,
 )
 from readiness.plugins import Check, check
-from readiness.policy import STANDARD, from_mapping
+from readiness.policy import STANDARD
+from readiness.policy_file import from_mapping
 from readiness.report import Interval, Result
 from readiness.scoring import NOTHING_KNOWN, judge, point_of, result_of
-from tests.readiness.results import result
+from tests.readiness.results import result, waiver
 
 TODAY = date(2026, 1, 31)
 
@@ -180,6 +181,7 @@ def test_the_policy_skips_by_name() -> None:
 @pytest.mark.parametrize(
     ("outcome", "expires", "waived"),
     [
+        (Fact(False, "so"), "2026-02-01", True),
         (Fact(False, "so"), "2026-01-31", True),
         (Fact(False, "so"), "2026-01-30", False),
         (Unknown("so"), "2026-01-31", True),
@@ -189,8 +191,28 @@ def test_the_policy_skips_by_name() -> None:
     ],
 )
 def test_a_waiver_marks_a_finding_while_it_holds(outcome: Outcome, expires: str, waived: bool) -> None:
-    waiver = {"id": "W1", "check": "test_scoring_results", "reason": "known", "owner": "ann", "expires": expires}
-    got = made(outcome, policy={"waivers": [waiver]})
+    got = made(outcome, policy={"waivers": [waiver(check="test_scoring_results", expires=expires)]})
     assert got.waived == waived
     assert got.status == made(outcome).status, "the waived check still counts as what it is"
     assert got.score == made(outcome).score
+
+
+@pytest.mark.parametrize(
+    ("given", "target", "waived"),
+    [
+        ({"scope": "shop"}, "shop", True),
+        ({"scope": "shop"}, "desk", False),
+        ({"scope": "shop"}, "", False),
+        ({"bound": 3.0}, "", True),
+        ({"bound": 2.5}, "", False),
+    ],
+)
+def test_a_waiver_covers_its_target_up_to_its_bound(given: dict[str, Any], target: str, waived: bool) -> None:
+    of = {"waivers": [waiver(check="test_scoring_results", **given)]}
+    assert made(measured(3.0), policy=of, target=target).waived == waived
+
+
+def test_what_cannot_be_waived_is_not() -> None:
+    policy = {"waivers": [waiver(check="test_scoring_results")], "unwaivable": ["test_scoring_results"]}
+    assert not made(Fact(False, "so"), policy=policy).waived
+    assert made(Fact(False, "so"), policy={**policy, "unwaivable": []}).waived

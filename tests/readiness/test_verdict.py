@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from readiness.bars import Circumstances
-from readiness.policy import RELEASE, STANDARD, Policy, from_mapping
+from readiness.policy import RELEASE, STANDARD, Policy
+from readiness.policy_file import from_mapping
 from readiness.report import Interval, Result
 from readiness.verdict import EXACT_SEARCH, assemble, decide
 from tests.readiness.results import replaced, result

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from readiness.bars import Circumstances
 from readiness.model import Estimate, Fact, Measured, Profile, Status
 from readiness.plugins import check
-from readiness.policy import STANDARD, Policy, from_mapping, policy_hash
+from readiness.policy import STANDARD, Policy, policy_hash
+from readiness.policy_file import from_mapping
 from readiness.report import Interval, Result
 from readiness.scoring import result_of
 from readiness.verdict import Scores, assemble, decide
