@@ -53,7 +53,7 @@ def change_table(page: Page, report: Report) -> None:
         return
     page.add(f"\n### Change since {safe(change.baseline)} ({safe(change.baseline_timestamp)})\n")
     page.add(f"**{verdict_change(change)}**, {score_change(change)}, {change.unchanged} checks unchanged.\n")
-    page.add(f"{safe(change.attribution.sentence)}\n")
+    page.add(safe(change.attribution.sentence))
     rows = [
         (CHANGES[one.kind], safe(one.check), status_change(one), safe(value_change(one)), safe(one.sentence))
         for one in changes_worst_first(change)

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from decimal import ROUND_FLOOR, Decimal
+from hashlib import sha256
 from math import inf, isfinite, isnan
 
 from readiness import SEVERITIES, Comparison, Report, Result, ResultChange, SuiteResult, WaiverState
@@ -226,7 +227,7 @@ def loud_waivers(report: Report) -> list[WaiverState]:
 def waiver_sentence(state: WaiverState) -> str:
     """Say what became of a waiver."""
     waiver = state.waiver
-    return clean(f"{waiver.id} for {waiver.check} is {state.status} (last day {waiver.expires}): {state.reason}")
+    return clean(f"{waiver.id} for {waiver.check}: {state.status}, last day {waiver.expires}. {state.reason}")
 
 
 def unfit_sentence(report: Report) -> str:
@@ -235,3 +236,19 @@ def unfit_sentence(report: Report) -> str:
         return ""
     reasons = "; ".join(report.fitness.reasons) or "no reason was recorded"
     return clean(f"This machine was unfit to measure, so performance is undecided: {reasons}")
+
+
+_CREDENTIALS = re.compile(r"(?<=//)[^/?#@\s]*@|[?#]\S*")
+
+
+def without_credentials(address: str) -> str:
+    """Cut user, password and query out of an address; what is left may be published."""
+    return _CREDENTIALS.sub("", address)
+
+
+def check_id(result: Result) -> str:
+    """Return the id of a check for machines: one line, and where it must be cut still another one than its neighbour's."""
+    plain = clean(result.check, 120)
+    if len(result.check) <= 120:
+        return plain
+    return f"{clean(result.check[:100])}~{sha256(result.check.encode('utf-8', 'backslashreplace')).hexdigest()[:12]}"

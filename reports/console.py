@@ -3,6 +3,7 @@
 Whatever a target said is plain text here: it never reaches the terminal as an escape sequence nor Rich as markup.
 """
 
+import re
 from io import StringIO
 from math import isfinite
 
@@ -16,17 +17,25 @@ from readiness import CategoryScore, Decision, Report, Result, SuiteResult, repo
 
 from ._wording import (
     STATE_WORDS,
+    changes_worst_first,
     clean,
     duration,
     first_lines,
     flags,
+    loud_waivers,
     named,
     observed,
     percent,
     percent_range,
     required,
+    score_change,
+    status_change,
     suite_details,
     tally_sentence,
+    unfit_sentence,
+    value_change,
+    verdict_change,
+    waiver_sentence,
     weight,
     words,
     worst_first,
@@ -45,7 +54,11 @@ STATES = {
 }
 SUITE_STATES = {"PASSED": "green", "FAILED": "red", "ERROR": "magenta", "NOT_RUN": "yellow"}
 QUIET = ("PASS", "WARN", "SKIPPED", "NOT_APPLICABLE")
+CHANGES = {"worse": ("▼", "red"), "removed": ("−", "yellow"), "changed": ("↔", "yellow"), "added": ("+", "cyan")}
+MOST_CHANGES = 10
 BAR = 24
+# What the runner of GitHub Actions would take for a command of ours: "::name::" at the start of a line, "##[name]" anywhere.
+_COMMAND = re.compile(r"(?m)^([^\S\n]*(?:\x1b\[[0-9;]*m)*[^\S\n]*):(?=:)|##(?=\[)")
 
 
 @reporter(terminal=True)
@@ -66,7 +79,7 @@ def console(report: Report, *, width: int = 100, colour: bool = True, verbose: b
     )
     for part in _parts(report, verbose):
         terminal.print(part)
-    return out.getvalue()
+    return _COMMAND.sub(lambda match: f"{match.group()}\u200b", out.getvalue())
 
 
 def _parts(report: Report, verbose: bool) -> list[RenderableType]:
@@ -74,6 +87,8 @@ def _parts(report: Report, verbose: bool) -> list[RenderableType]:
     parts += [_heading(report), _suites(report), _categories(report)]
     if findings := _findings(report, verbose):
         parts += [Text(), *findings]
+    if news := _news(report, verbose):
+        parts += [Text(), *news]
     parts += [Text(), _verdict(report)]
     if report.recommendations:
         parts.append(_recommendations(report))
@@ -165,6 +180,27 @@ def _finding(result: Result) -> RenderableType:
     return grid
 
 
+def _news(report: Report, verbose: bool) -> list[RenderableType]:
+    """What moved since the baseline, and the waivers that a reader must know about."""
+    parts: list[RenderableType] = []
+    if change := report.change:
+        since = f"Since {clean(change.baseline, 80)}: "
+        parts.append(Text.assemble((since, "bold"), f"{verdict_change(change)}, {score_change(change)}"))
+        parts.append(Text(clean(change.attribution.sentence), style="dim"))
+        changes = changes_worst_first(change)
+        shown = changes if verbose else changes[:MOST_CHANGES]
+        for one in shown:
+            sign, colour = CHANGES.get(one.kind, ("▲", "green"))
+            facts = ", ".join(part for part in (status_change(one), value_change(one)) if part)
+            parts.append(Text.assemble((f"{sign} {one.kind} ", colour), f"{clean(one.check, 120)}: {facts}"))
+        if left := len(changes) - len(shown):
+            parts.append(Text(f"{left} more changes; --verbose shows them all", style="dim"))
+    if waivers := loud_waivers(report):
+        parts.append(Text("Waivers", style="bold"))
+        parts += [Text(f"◐ {waiver_sentence(state)}", style="yellow") for state in waivers]
+    return parts
+
+
 def _verdict(report: Report) -> Panel:
     sign, colour = VERDICTS[report.verdict]
     grid = Table.grid(padding=(0, 2))
@@ -178,8 +214,12 @@ def _verdict(report: Report) -> Panel:
     grid.add_row("Categories", f"{report.passed_categories} of {report.total_categories} passed")
     grid.add_row("Duration", duration(report.test_duration_seconds))
     grid.add_row("Deployment ready", "YES" if report.deployment_ready else "NO")
+    if unfit := unfit_sentence(report):
+        grid.add_row("Machine", Text(unfit, style="yellow"))
     for decision in report.decisions:
         grid.add_row(Text(f"Policy {clean(decision.policy, 40)}"), _decision(decision))
+    if report.tier_decisions:
+        grid.add_row("Service tiers", _tiers(report))
     head = Text(f"{sign} {report.verdict}", style=f"bold {colour}")
     return Panel(
         Group(head, Text(clean(report.reason)), Text(), grid),
@@ -199,6 +239,12 @@ def _decision(decision: Decision) -> Text:
         if checks:
             text.append(f"\n{label}: {clean(', '.join(checks))}")
     return text
+
+
+def _tiers(report: Report) -> Text:
+    """One line: the verdict under the policy of each tier."""
+    words_of = [(f"{clean(one.policy, 40)} ", (one.verdict, VERDICTS[one.verdict][1])) for one in report.tier_decisions]
+    return Text("   ").join(Text.assemble(*pair) for pair in words_of)
 
 
 def _recommendations(report: Report) -> Panel:
