@@ -14,7 +14,7 @@ PACKAGE = ROOT / "readiness"
 # From the bottom to the top; a module may import its own layer's folder and whatever stands above it in this list.
 LAYERS = (
     ("errors",),
-    ("model",),
+    ("model", "exchange"),
     ("report",),
     ("targeting",),
     ("plugins",),
@@ -37,6 +37,7 @@ LAYERS = (
     ("stored",),
     ("worker", "assembly"),
     ("judging",),
+    ("earlier",),
     ("engine",),
     ("cli",),
     ("__main__",),

@@ -1,0 +1,311 @@
+"""Two reports -> what changed, and by how much; a difference inside the noise is no change. Pure.
+
+A measured value with an interval changed when the 95 % interval of its ratio excludes 1 *and* the ratio is at least the
+smallest effect that counts. The intervals speak of the samples of each run, not of the hours between the two: where that
+matters, both versions are run side by side (`readiness compare --candidate CMD --baseline CMD`).
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from readiness.attribution import attribute, machine_differences, unattributed
+from readiness.curve import WHOLE
+from readiness.model import SEVERITIES, Status
+from readiness.report import Attribution, Comparison, Interval, Report, Result, ResultChange, Scope
+
+MIN_EFFECT = 0.10
+"""The smallest effect that counts: 10 % is below what users notice and above what two quiet runs differ by."""
+SINGLE_READING_FACTOR = 2.0
+"""A reading without an interval moved only from this factor on: as far as a limit is from a score of 0."""
+
+Kind = Literal["better", "worse", "changed", "added", "removed"]
+
+_GOOD: tuple[Status, ...] = ("PASS", "WARN")
+_UNDECIDED: tuple[Status, ...] = ("INCONCLUSIVE", "UNKNOWN", "ERROR", "SKIPPED")
+_OPPOSITE: Mapping[Kind, Kind] = {"better": "worse", "worse": "better"}
+_ORDER: tuple[Kind, ...] = ("worse", "removed", "changed", "added", "better")
+
+
+@dataclass(frozen=True)
+class Shift:
+    """How far a value moved."""
+
+    moved: Literal["up", "down", "no"]
+    """``no``: by less than the noise, or by less than counts."""
+    ratio: float | None = None
+    interval: Interval | None = None
+    """Of the ratio."""
+
+
+def compare(
+    before: Report, after: Report, *, attribution: Attribution | None = None, min_effect: float = MIN_EFFECT
+) -> Comparison:
+    """Return what changed from one report to the other, the worst first.
+
+    ``min_effect`` is the smallest relative effect that counts (0.1: 10 %). Without an ``attribution`` the change of the score is
+    attributed where that takes no judging again: where policy and catalogue are the same.
+    """
+    old, new = _by_check(before), _by_check(after)
+    changes = [
+        change
+        for check in old.keys() | new.keys()
+        if (change := _change(old.get(check), new.get(check), min_effect)) is not None
+    ]
+    severity = {check: SEVERITIES.index(result.severity) for check, result in (old | new).items()}
+    changes.sort(key=lambda change: (_ORDER.index(change.kind), severity[change.check], -_size(change), change.check))
+    regressions = tuple(change.check for change in changes if change.kind == "worse" and _counts(new[change.check]))
+    unchanged = len(old.keys() & new.keys()) - sum(change.kind not in ("added", "removed") for change in changes)
+    return Comparison(
+        baseline=before.run,
+        baseline_timestamp=before.timestamp,
+        verdict_before=before.verdict,
+        verdict_after=after.verdict,
+        score_before=before.overall_score,
+        score_after=after.overall_score,
+        attribution=attribution or _attribution(before, after),
+        changes=tuple(changes),
+        unchanged=unchanged,
+        regressions=regressions,
+        sentence=_summary(before, after, changes, unchanged),
+    )
+
+
+def mismatches(before: Report, after: Report) -> tuple[str, ...]:
+    """Return why two runs are not like for like, in sentences; nothing where they are."""
+    pairs = {
+        "target": (before.target, after.target),
+        "scope": (scope_key(before.scope) or "everything", scope_key(after.scope) or "everything"),
+        "profile": (str(before.environment.get("profile")), str(after.environment.get("profile"))),
+    }
+    said = [f"another {what}: {old} before, {new} after" for what, (old, new) in pairs.items() if old != new]
+    said += [
+        f"the run {when} was interrupted"
+        for when, report in (("before", before), ("after", after))
+        if report.interrupted
+    ]
+    said += [f"another machine: {difference}" for difference in machine_differences(before, after)]
+    return tuple(said)
+
+
+def why_regressed(comparison: Comparison) -> str:
+    """Return the sentence that says why a run fails against its baseline; empty where nothing got worse."""
+    if not comparison.regressions:
+        return ""
+    named = set(comparison.regressions)
+    said = "; ".join(
+        change.sentence for change in comparison.changes if change.kind == "worse" and change.check in named
+    )
+    return f"worse than the baseline {comparison.baseline}: {said}"
+
+
+def scope_key(scope: Scope) -> str:
+    """Return one text for everything that was selected, in no order; empty for a whole run."""
+    return ", ".join(sorted(scope.selected)) or "part" if scope.partial else ""
+
+
+def better_side(result: Result) -> str | None:
+    """Return "lower" or "higher", as the objective lies from the limit; None where the two do not say."""
+    if result.objective is None or result.limit is None or result.objective == result.limit:
+        return None
+    return "higher" if result.objective > result.limit else "lower"
+
+
+# --- one check ------------------------------------------------------------------------------------------------------
+
+
+def _change(old: Result | None, new: Result | None, min_effect: float) -> ResultChange | None:
+    """What became of a check; None where nothing did."""
+    if old is None or new is None:
+        present = new or old
+        assert present is not None, "a check is in one of the reports"
+        kind: Kind = "added" if old is None else "removed"
+        return ResultChange(
+            check=present.check, kind=kind, unit=present.unit, sentence=f"{present.check} was {kind}: {present.status}",
+            before=old and old.status, after=new and new.status,
+            value_before=old and old.value, value_after=new and new.value,
+        )  # fmt: skip
+    shift = shift_of(old, new, min_effect)
+    found = _kind(old, new, shift)
+    if found is None:
+        return None
+    return ResultChange(
+        check=new.check, kind=found, before=old.status, after=new.status, value_before=old.value, value_after=new.value,
+        unit=new.unit, effect=shift.ratio if shift else None, effect_interval=shift.interval if shift else None,
+        sentence=_sentence(old, new, shift),
+    )  # fmt: skip
+
+
+def _kind(old: Result, new: Result, shift: Shift | None) -> Kind | None:
+    """The rules, in their order; each gives the opposite when the two are exchanged."""
+    by_value = _kind_by_value(old, new, shift)
+    by_status = _kind_by_status(old.status, new.status)
+    if _bars(old) != _bars(new) and by_status is not None:
+        # Where the limits moved, another status says nothing about the service.
+        return by_value or "changed"
+    if {old.status, new.status} & {"FAIL"} and by_status in ("better", "worse"):
+        return by_status  # proven on both sides of the limit: the limit is the effect that counts
+    if by_value is not None:
+        return by_value
+    if shift is not None and by_status is not None:
+        if old.interval is None or new.interval is None:
+            return by_status
+        # Short of the objective by a hair and undecided for want of samples lie within the noise; only the second is said.
+        return None if old.decided and new.decided else "changed"
+    return by_status
+
+
+def _kind_by_value(old: Result, new: Result, shift: Shift | None) -> Kind | None:
+    if shift is None or shift.moved == "no":
+        return None
+    sides = {better_side(old), better_side(new)} - {None}
+    if len(sides) != 1:
+        return "changed"
+    return "better" if (shift.moved == "up") == (sides == {"higher"}) else "worse"
+
+
+def _kind_by_status(old: Status, new: Status) -> Kind | None:
+    """A pass that is lost is worse, for whatever reason; between a failure and no answer nobody knows."""
+    if old == new:
+        return None
+    if old in _GOOD and (new == "FAIL" or new in _UNDECIDED or (old, new) == ("PASS", "WARN")):
+        return "worse"
+    if new in _GOOD and (old == "FAIL" or old in _UNDECIDED or (new, old) == ("PASS", "WARN")):
+        return "better"
+    return "changed"
+
+
+def _bars(result: Result) -> tuple[float | None, float | None]:
+    return result.objective, result.limit
+
+
+def _counts(result: Result) -> bool:
+    """Whether it may fail a run: what is advisory, or was accepted by a person, may not."""
+    return not (result.advisory or result.waived)
+
+
+def _by_check(report: Report) -> dict[str, Result]:
+    return {result.check: result for result in report.results}
+
+
+# --- values ---------------------------------------------------------------------------------------------------------
+
+
+def shift_of(old: Result, new: Result, min_effect: float = MIN_EFFECT) -> Shift | None:
+    """Return how far a value moved; None where one of the two has none, or another unit.
+
+    Positive values are compared by their ratio, its interval taken on the logarithms. Shares, and values that may be zero
+    or negative, are compared by their difference; it counts from ``min_effect`` of what the limit allows. A value
+    without an interval moved from ``SINGLE_READING_FACTOR`` on, or by as much as the limit allows.
+    """
+    if old.value is None or new.value is None or old.unit != new.unit:
+        return None
+    first, second = _reading(old), _reading(new)
+    known = old.interval is not None and new.interval is not None
+    if min(*first, *second) > 0 and old.unit not in WHOLE:
+        return _ratio_shift(first, second, known, math.log1p(min_effect))
+    allowed = max(_allowed(old), _allowed(new))
+    difference = new.value - old.value
+    ratio = new.value / old.value if min(old.value, new.value) > 0 else None
+    if known:
+        bounds = difference_interval(first, second)
+        proven = (bounds.low > 0 or bounds.high < 0) and abs(difference) >= min_effect * allowed
+    else:
+        proven = difference != 0 and abs(difference) >= allowed
+    return Shift(_way(difference) if proven else "no", ratio)
+
+
+def _ratio_shift(first: "Reading", second: "Reading", known: bool, smallest: float) -> Shift:
+    logs = [tuple(math.log(number) for number in reading) for reading in (first, second)]
+    moved = logs[1][0] - logs[0][0]
+    if not known:
+        proven = abs(moved) >= math.log(SINGLE_READING_FACTOR)
+        return Shift(_way(moved) if proven else "no", math.exp(moved))
+    bounds = difference_interval((logs[0][0], logs[0][1], logs[0][2]), (logs[1][0], logs[1][1], logs[1][2]))
+    proven = (bounds.low > 0 or bounds.high < 0) and abs(moved) >= smallest
+    ends = Interval(low=math.exp(bounds.low), high=math.exp(bounds.high))
+    return Shift(_way(moved) if proven else "no", math.exp(moved), ends)
+
+
+Reading = tuple[float, float, float]
+"""A value and the ends of its interval."""
+
+
+def difference_interval(first: Reading, second: Reading) -> Interval:
+    """Return the 95 % interval of second - first from the interval of each.
+
+    Each end lies as far from the difference as the two ends that make it extreme, added in squares. For the Wilson intervals
+    of two shares this is Newcombe's interval (R. G. Newcombe, Statistics in Medicine 17, 1998, method 10); for others,
+    uneven ones too, see G. Y. Zou and A. Donner, Statistics in Medicine 27, 2008.
+    """
+    (a, a_low, a_high), (b, b_low, b_high) = first, second
+    return Interval(low=b - a - math.hypot(b - b_low, a_high - a), high=b - a + math.hypot(b_high - b, a - a_low))
+
+
+def _reading(result: Result) -> Reading:
+    assert result.value is not None, "only values are compared"
+    value, ends = result.value, result.interval
+    # An interpolated value may lie a hair outside its own interval.
+    return (value, min(value, ends.low), max(value, ends.high)) if ends is not None else (value, value, value)
+
+
+def _allowed(result: Result) -> float:
+    """How far the limit lies from perfect: from all of it for a share that should be high, else from zero."""
+    if result.limit is None:
+        return abs(result.value or 0.0)
+    whole = WHOLE.get(result.unit)
+    return abs(whole - result.limit) if whole is not None and better_side(result) == "higher" else abs(result.limit)
+
+
+def _way(difference: float) -> Literal["up", "down", "no"]:
+    return "up" if difference > 0 else "down" if difference < 0 else "no"
+
+
+# --- the whole and its sentences ------------------------------------------------------------------------------------
+
+
+def _attribution(before: Report, after: Report) -> Attribution:
+    """Without judging again: exact where the rules are the same, else nothing is claimed."""
+    names = ("policy_hash", "catalogue_version")
+    known = [(before.environment.get(name), after.environment.get(name)) for name in names]
+    same = all(old is not None and old == new for old, new in known)
+    return attribute(before, before, before, after) if same else unattributed(before, after)
+
+
+def _size(change: ResultChange) -> float:
+    return abs(math.log(change.effect)) if change.effect else 0.0
+
+
+def _sentence(old: Result, new: Result, shift: Shift | None) -> str:
+    parts = [f"{new.check} {old.status} -> {new.status}" if old.status != new.status else new.check]
+    if old.value is not None and new.value is not None:
+        parts.append(f"{_number(old.value, old.unit)} -> {_number(new.value, new.unit)}")
+    text = ", ".join(parts) if old.status != new.status else " ".join(parts)
+    if shift is not None and shift.ratio is not None:
+        ends = f" ({shift.interval.low:.2f} to {shift.interval.high:.2f})" if shift.interval else ""
+        text += f": {shift.ratio:.2f} times{ends}"
+    if _bars(old) != _bars(new):
+        text += f"; its limit moved, {_bar(old)} -> {_bar(new)}"
+    if shift is None and new.reason and old.status != new.status:
+        text += f": {new.reason}"
+    return text + (" (waived)" if new.waived else " (advisory)" if new.advisory else "")
+
+
+def _bar(result: Result) -> str:
+    return "none" if result.limit is None else _number(result.limit, result.unit)
+
+
+def _number(value: float, unit: str) -> str:
+    return f"{value:.4g} {unit}".rstrip() if abs(value) < 1e4 else f"{value:.0f} {unit}".rstrip()
+
+
+def _summary(before: Report, after: Report, changes: Sequence[ResultChange], unchanged: int) -> str:
+    counts = [(kind, sum(change.kind == kind for change in changes)) for kind in _ORDER]
+    said = [f"{count} {kind}" for kind, count in counts if count]
+    scores = " -> ".join(
+        "none" if score is None else f"{score:.3f}" for score in (before.overall_score, after.overall_score)
+    )
+    warning = mismatches(before, after)
+    doubt = f" Not like for like: {'; '.join(warning)}." if warning else ""
+    return f"{', '.join(said) or 'No check changed'}, {unchanged} within the noise; score {scores}.{doubt}"
