@@ -7,6 +7,7 @@ import asyncio
 import json
 import sys
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -63,8 +64,11 @@ async def _scenario(job: Job, id: str) -> None:
             users=job.environment.stress_test_max_users,
             secrets=job.spec.secrets,
         )
+        # Load runs alone, so that whatever else takes the machine meanwhile is not ours.
+        watched = recorder.machine() if scenario.effect == "load" else nullcontext()
         with recorder.ending():
-            await scenario(target, recorder, **job.scenario_options[id])
+            async with watched:
+                await scenario(target, recorder, **job.scenario_options[id])
     finally:
         await adapter.close()
 

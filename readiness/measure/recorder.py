@@ -1,6 +1,5 @@
 """The recorder that a scenario writes to: every line reaches the disk as it happens."""
 
-import asyncio
 import json
 import random
 import time
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from readiness.measure.recording import write_samples
-from readiness.measure.resources import ResourceSampler
+from readiness.measure.resources import loop_lag, sampled_machine, sampled_tree
 from readiness.model import Sample
 
 SECRET_LENGTH = 8  # shorter ones would mask ordinary words
@@ -41,17 +40,23 @@ class Recorder:
         self._folder = folder
         self._secrets = tuple(json.dumps(secret)[1:-1] for secret in secrets if len(secret) >= SECRET_LENGTH)
         self._begin = time.monotonic()
-        self._file = (folder / f"{scenario}.jsonl").open("w", buffering=1)
+        self._path = folder / f"{scenario}.jsonl"
+        self._path.write_bytes(b"")
+        # Appended in one piece a line: the sampler appends to the same file.
+        self._file = self._path.open("ab", buffering=0)
 
     @property
     def now(self) -> float:
         """Seconds since the recording began (monotonic)."""
         return time.monotonic() - self._begin
 
-    def phase(self, name: str, seconds: float = 0.0) -> None:
-        """A new phase begins; ``seconds`` is how long it should take, for the progress display. ``warm...`` is not measured."""
+    def phase(self, name: str, seconds: float = 0.0, *, users: int | None = None) -> None:
+        """A new phase begins; ``seconds`` is how long it should take, for the progress display. ``warm...`` is not measured.
+
+        ``users`` is how many users it simulates, where that is a fixed number.
+        """
         self.phase_name = name
-        self._write(kind="phase", name=name, at=self.now, seconds=seconds)
+        self._write(kind="phase", name=name, at=self.now, seconds=seconds, users=users)
 
     def fact(self, name: str, value: Any) -> None:
         """Record a JSON value under a name; the last one of a name counts."""
@@ -79,19 +84,31 @@ class Recorder:
 
     @asynccontextmanager
     async def resources(self, pids: list[int], *, hertz: float = 10.0, prefix: str = "") -> AsyncIterator[None]:
-        """Sample the process tree of ``pids[0]`` while the block runs: rss_bytes, cpu_cores, descriptors, threads.
+        """Sample the process tree below ``pids`` while the block runs.
 
-        ``prefix`` goes before the names of the series, where a scenario looks more than once.
+        The series: rss_bytes, pss_bytes, cpu_cores, descriptors, threads, connections, and read_bytes and written_bytes
+        since the block began. ``prefix`` goes before their names, where a scenario looks more than once.
         """
-        sampler = ResourceSampler(pids[0] if pids else 0)
-        task = asyncio.create_task(sampler.run(lambda: self.now, 1.0 / hertz))
-        try:
+        if not pids:
             yield
+            return
+        async with sampled_tree(self._path, self._begin, pids, hertz, prefix):
+            yield
+
+    @asynccontextmanager
+    async def machine(self) -> AsyncIterator[None]:
+        """Watch the machine and the generator while the block sends load; see measure.fitness for what it is held against.
+
+        The series: generator_cpu_cores, generator_lag_seconds, machine_idle_share, machine_other_share,
+        machine_steal_share, machine_throttled_share, machine_control_seconds.
+        """
+        at: list[float] = []
+        values: list[float] = []
+        try:
+            async with sampled_machine(self._path, self._begin), loop_lag(at, values, self._begin):
+                yield
         finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
-            for series, (unit, at, values) in sampler.series.items():
-                self.readings(f"{prefix}{series}", unit, at, values)
+            self.readings("generator_lag_seconds", "s", at, values)
 
     @contextmanager
     def ending(self) -> Iterator[None]:
@@ -107,4 +124,4 @@ class Recorder:
         line = json.dumps(entry, default=str)
         for secret in self._secrets:
             line = line.replace(secret, "********")
-        self._file.write(line + "\n")
+        self._file.write(line.encode() + b"\n")

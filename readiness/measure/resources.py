@@ -1,60 +1,100 @@
-"""CPU, memory, descriptors and threads of a process tree, sampled from outside."""
+"""What a process tree, the generator and the machine use: watched by a small program of its own (see sampling).
+
+The generator's event loop has better things to do, and what it is late for must not be missing in its own readings.
+"""
 
 import asyncio
-from collections.abc import Callable
+import contextlib
+import os
+import sys
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
 
-import psutil
+RUN_VARIABLE = "READINESS_RUN"  # see faults.children, which stands above this layer
+START_SECONDS = 5.0
+END_SECONDS = 5.0
+MACHINE_HERTZ = 5.0
+LAG_SECONDS = 0.05
+PROGRAM = "import sys; sys.path.insert(0, sys.argv.pop(1)); from readiness.measure.sampling.program import main; main(sys.argv[1:])"
+LINUX = sys.platform == "linux"
 
-UNITS = {"rss_bytes": "B", "cpu_cores": "cores", "descriptors": "", "threads": ""}
+
+@asynccontextmanager
+async def sampled_tree(path: Path, begin: float, pids: Sequence[int], hertz: float, prefix: str) -> AsyncIterator[None]:
+    """Append readings of the tree below ``pids`` to the recording at ``path`` while the block runs.
+
+    ``begin`` is the monotonic time at which the recording began.
+    """
+    async with _sampler("tree", path, begin, hertz, prefix, "", pids):
+        yield
 
 
-class ResourceSampler:
-    """Keeps ``series``: name -> (unit, seconds, values), for the tree below one process."""
+@asynccontextmanager
+async def sampled_machine(path: Path, begin: float) -> AsyncIterator[None]:
+    """Append readings of the machine and of this process, the generator, while the block runs.
 
-    def __init__(self, pid: int) -> None:
-        self._pid = pid
-        self._cpu: tuple[float, float] | None = None
-        self.series: dict[str, tuple[str, list[float], list[float]]] = {
-            name: (unit, [], []) for name, unit in UNITS.items()
-        }
+    Ours is whatever carries the mark of our run and, within a run, the gate that started us; the rest are others.
+    """
+    run = os.environ.get(RUN_VARIABLE, "").partition(".")[0]
+    roots = [os.getpid(), os.getppid()] if run else [os.getpid()]
+    mark = f"{RUN_VARIABLE}={run}" if run else ""
+    async with _sampler("machine", path, begin, MACHINE_HERTZ, "", mark, roots):
+        yield
 
-    async def run(self, clock: Callable[[], float], interval: float) -> None:
-        """Take a sample every ``interval`` seconds until cancelled."""
+
+@asynccontextmanager
+async def loop_lag(at: list[float], values: list[float], begin: float) -> AsyncIterator[None]:
+    """Note how much later than asked the event loop wakes a sleeper, in seconds: the largest of each second."""
+
+    async def sleeper() -> None:
+        second, largest = time.monotonic(), 0.0
         while True:
-            self.take(clock())
-            await asyncio.sleep(interval)
+            asked = time.monotonic() + LAG_SECONDS
+            await asyncio.sleep(LAG_SECONDS)
+            now = time.monotonic()
+            largest = max(largest, now - asked)
+            if now - second >= 1.0:
+                at.append(round(now - begin, 3))
+                values.append(round(largest, 6))
+                second, largest = now, 0.0
 
-    def take(self, at: float) -> None:
-        """Take one sample; a process that has gone counts no more."""
-        rss = threads = descriptors = 0
-        cpu = 0.0
-        for process in _tree(self._pid):
-            try:
-                with process.oneshot():
-                    rss += process.memory_info().rss
-                    threads += process.num_threads()
-                    times = process.cpu_times()
-                    cpu += times.user + times.system
-                descriptors += process.num_fds()
-            except psutil.Error:
-                continue
-        if rss == 0:
-            return
-        self._add("rss_bytes", at, rss)
-        self._add("threads", at, threads)
-        self._add("descriptors", at, descriptors)
-        if self._cpu is not None and at > self._cpu[0]:
-            self._add("cpu_cores", at, max(0.0, cpu - self._cpu[1]) / (at - self._cpu[0]))
-        self._cpu = (at, cpu)
-
-    def _add(self, name: str, at: float, value: float) -> None:
-        self.series[name][1].append(round(at, 3))
-        self.series[name][2].append(value)
-
-
-def _tree(pid: int) -> list[psutil.Process]:
+    task = asyncio.create_task(sleeper())
     try:
-        root = psutil.Process(pid)
-        return [root, *root.children(recursive=True)]
-    except psutil.Error:
-        return []
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+@asynccontextmanager
+async def _sampler(
+    role: str, path: Path, begin: float, hertz: float, prefix: str, mark: str, pids: Sequence[int]
+) -> AsyncIterator[None]:
+    """Run the sampler while the block runs; the block begins after its first look."""
+    # Without site packages it starts in a tenth of the time and memory; only psutil lies there.
+    lean = ("-I", "-S") if LINUX else ("-I",)
+    root = Path(__file__).resolve().parents[2]
+    reader = "proc" if LINUX else "psutil"
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *lean, "-c", PROGRAM, str(root),
+        role, str(path), repr(begin), repr(hertz), prefix, mark, reader, *map(str, pids),
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        # One that cannot start leaves no readings, and whoever needs them says so.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(START_SECONDS):
+                await process.stdout.readline()
+        yield
+    finally:
+        process.stdin.close()
+        try:
+            async with asyncio.timeout(END_SECONDS):
+                await process.wait()
+        except TimeoutError:
+            process.kill()
+            await process.wait()
