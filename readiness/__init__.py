@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from readiness.errors import PluginError, ReadinessError, SettingsError, TargetError
+    from readiness.exchange import Reply, Request
     from readiness.faults.children import Child
     from readiness.faults.process import Killed, Paused, Terminated
     from readiness.faults.proxy import ToxicProxy
@@ -53,10 +54,11 @@ if TYPE_CHECKING:
         Waiver,
         WaiverState,
     )
-    from readiness.targeting import Operation, Reply, Request, Target, TargetSpec, Trial, dig, fill
+    from readiness.targeting import Operation, Target, TargetSpec, Trial, dig, fill
 
 _HOMES = {
     "readiness.errors": ("PluginError", "ReadinessError", "SettingsError", "TargetError"),
+    "readiness.exchange": ("Reply", "Request"),
     "readiness.faults.children": ("Child",),
     "readiness.faults.process": ("Killed", "Paused", "Terminated"),
     "readiness.faults.proxy": ("ToxicProxy",),
@@ -76,7 +78,7 @@ _HOMES = {
         "PhaseLoad", "Remediation", "Report", "Result", "ResultChange", "ScenarioSummary", "Scope", "SuiteResult",
         "Timeline", "TrendPoint", "Waiver", "WaiverState",
     ),
-    "readiness.targeting": ("Operation", "Reply", "Request", "Target", "TargetSpec", "Trial", "dig", "fill"),
+    "readiness.targeting": ("Operation", "Target", "TargetSpec", "Trial", "dig", "fill"),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

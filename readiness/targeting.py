@@ -3,13 +3,14 @@
 import json
 import string
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal, Protocol
 
 from pydantic import Field, field_validator
 
 from readiness.errors import TargetError, nearest
+from readiness.exchange import Reply, Request
 from readiness.model import Effect
 from readiness.report import Frozen
 
@@ -162,41 +163,6 @@ class TargetSpec(Frozen):
     def load_mix(self) -> tuple[Operation, ...]:
         """The operations that take part in load."""
         return tuple(operation for operation in self.operations if operation.weight > 0)
-
-
-@dataclass(frozen=True)
-class Request:
-    """One call, ready to be sent. ``timeout`` in seconds covers connect to last byte."""
-
-    method: str
-    path: str
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = b""
-    timeout: float = 10.0
-    dependency: str | None = None
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What came back; ``error`` is empty when a complete answer arrived, whatever its status."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-    seconds: float
-    error: str = ""
-
-    def json(self) -> Any:
-        """Return the decoded body, or None where it is not JSON."""
-        try:
-            return json.loads(self.body)
-        except ValueError:
-            return None
-
-    @property
-    def text(self) -> str:
-        """The body as text; undecodable bytes are shown as such."""
-        return self.body.decode("utf-8", "backslashreplace")
 
 
 class ProcessControl(Protocol):

@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 import yaml
 
 from readiness.errors import TargetError, UsageError
+from readiness.exchange import Request
 from readiness.load.client import HttpClient
-from readiness.targeting import CAPABILITIES, Request
+from readiness.targeting import CAPABILITIES
 
 METHODS = ("get", "post", "put", "patch", "delete")
 LOAD_OPERATIONS = 5  # plain reads that begin in the load mix

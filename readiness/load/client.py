@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import httptools
 
-from readiness.targeting import Reply, Request
+from readiness.exchange import Reply, Request
 
 
 class _Connection(asyncio.Protocol):

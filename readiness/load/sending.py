@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Sequence
 
+from readiness.exchange import Reply
 from readiness.measure.recorder import Recorder
 from readiness.model import Sample
-from readiness.targeting import Operation, Reply, Target
+from readiness.targeting import Operation, Target
 
 
 def pick(recorder: Recorder, operations: Sequence[Operation]) -> Operation:

@@ -298,7 +298,7 @@ def test_pytest_timeout_changes_how_a_slow_scenario_ends(tmp_path: Path) -> None
 def test_stress_test_max_users_caps_the_users(tmp_path: Path, variables: dict[str, str], users: int) -> None:
     class Counting:
         async def send(self, request: Any) -> Any:
-            from readiness.targeting import Reply
+            from readiness.exchange import Reply
 
             return Reply(200, {}, b"", 0.0)
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
+from readiness.exchange import Reply, Request
 from readiness.load.client import HttpClient
-from readiness.targeting import Reply, Request
 from tests.readiness.load.serving import Handler, answer, free_port, request_of, serving
 
 GET = Request("GET", "/a", timeout=2.0)

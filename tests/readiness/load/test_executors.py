@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from readiness.exchange import Reply, Request
 from readiness.load.client import HttpClient
 from readiness.load.constant_arrival_rate import constant_arrival_rate
 from readiness.load.per_vu_iterations import per_vu_iterations
 from readiness.measure.recorder import Recorder
-from readiness.targeting import Operation, Reply, Request, Target, TargetSpec
+from readiness.targeting import Operation, Target, TargetSpec
 from tests.readiness.load.serving import answer, request_of, serving
 
 SPEC = TargetSpec(

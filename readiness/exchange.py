@@ -1,0 +1,71 @@
+"""A request and its reply: what a target is sent and what comes back. Plain, without any library: load workers import it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Request:
+    """One call, ready to be sent. ``timeout`` in seconds covers connect to last byte."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    timeout: float = 10.0
+    dependency: str | None = None
+
+
+class Reply:
+    """What came back; ``error`` is empty when a complete answer arrived, whatever its status.
+
+    ``status`` is 0 where none arrived; ``seconds`` runs from the call to the last byte. Headers may be given as the bytes of
+    the head: they are read when somebody asks, because most calls of a load phase never look at them.
+    """
+
+    __slots__ = ("_headers", "body", "error", "seconds", "status")
+
+    def __init__(
+        self, status: int, headers: Mapping[str, str] | bytes, body: bytes, seconds: float, error: str = ""
+    ) -> None:
+        self.status = status
+        self._headers = headers
+        self.body = body
+        self.seconds = seconds
+        self.error = error
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Header values by lower-case name; values of one name are joined by commas."""
+        if isinstance(self._headers, bytes):
+            self._headers = parse_headers(self._headers)
+        return self._headers
+
+    def json(self) -> Any:
+        """Return the decoded body, or None where it is not JSON."""
+        try:
+            return json.loads(str(self.body, "utf-8"))
+        except ValueError:
+            return None
+
+    @property
+    def text(self) -> str:
+        """The body as text; undecodable bytes are shown as such."""
+        return self.body.decode("utf-8", "backslashreplace")
+
+    def __repr__(self) -> str:
+        said = self.error or f"{len(self.body)} bytes"
+        return f"Reply({self.status}, {said}, {self.seconds:.6f} s)"
+
+
+def parse_headers(head: bytes) -> dict[str, str]:
+    """Read the header lines of a raw head (status line first); the values of one name are joined by commas."""
+    headers: dict[str, str] = {}
+    lines = head.partition(b"\r\n\r\n")[0].lstrip(b"\r\n").split(b"\r\n")
+    for line in lines[1:]:
+        name, _, value = line.partition(b":")
+        key, text = name.decode("latin-1").lower(), value.strip(b" \t").decode("latin-1")
+        headers[key] = f"{headers[key]}, {text}" if key in headers else text
+    return headers
