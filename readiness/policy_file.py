@@ -28,8 +28,7 @@ def from_mapping(data: object, base: Policy, *, checks: Collection[str] | None =
         data = {}
     if not isinstance(data, Mapping):
         raise PolicyError(f"a policy is {_shown(data)}; right would be a mapping of names to values")
-    if data.get("tier") in TIERS:
-        base = raised(base, data["tier"])
+    base = with_tier(data, base)
     complaints = _said_twice(data) + ([] if checks is None else _unknown_checks(data, checks))
     merged = _merged(base.model_dump(), data)
     try:
@@ -39,6 +38,11 @@ def from_mapping(data: object, base: Policy, *, checks: Collection[str] | None =
     if complaints:
         raise PolicyError("\n".join(complaints))
     return policy
+
+
+def with_tier(data: Mapping[Any, Any], base: Policy) -> Policy:
+    """Return ``base`` raised to the tier that a policy file names, if there is such a tier."""
+    return next((raised(base, tier) for tier in TIERS if tier == data.get("tier")), base)
 
 
 def _merged(base: dict[str, Any], data: Mapping[Any, Any]) -> dict[Any, Any]:

@@ -1,6 +1,6 @@
 """What is wrong, and what is unwise, in a policy that is well formed: held against the catalogue and the calendar. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,19 +19,37 @@ def complaints_about(policy: Policy, catalog: Catalog) -> list[str]:
     """Return what no run can be held against: unknown names, options that do not fit, waivers that hold too long."""
     named = [
         *((f"checks.{id}", id) for id in policy.checks),
-        *((f"waivers.{waiver.id}", waiver.check) for waiver in policy.waivers),
         *(("unwaivable", id) for id in policy.unwaivable if id not in STANDARD.unwaivable),
     ]
-    found = [
-        f"{place}: unknown check {id!r}{nearest(id, catalog.checks)}" for place, id in named if id not in catalog.checks
-    ]
+    found = _unknown(named, catalog)
     for check in catalog.checks.values():
         rule = policy.checks.get(check.id)
         _, complaints = apply_options(check, options_of(check.run), rule.options if rule else {})
         found += complaints
         if not complaints and (complaint := _upside_down(check, _options(check, policy))):
             found.append(complaint)
-    return found + _held_too_long(policy, catalog)
+    return found + complaints_about_waivers(policy, catalog)
+
+
+def complaints_about_waivers(policy: Policy, catalog: Catalog) -> list[str]:
+    """Return the waivers that cover no check, or cover one for longer than its severity allows."""
+    found = _unknown(((f"waivers.{waiver.id}", waiver.check) for waiver in policy.waivers), catalog)
+    for waiver in policy.waivers:
+        if waiver.check not in catalog.checks:
+            continue
+        severity = policy.severity_of(catalog.checks[waiver.check])
+        created, days = date.fromisoformat(waiver.created), LONGEST_WAIVER[severity]
+        if date.fromisoformat(waiver.expires) > (latest := created + timedelta(days=days)):
+            found.append(
+                f"waivers.{waiver.id}: expires {waiver.expires}; {waiver.check} is {severity}, and such a check may be"
+                f" waived for {days} days: to {latest} at most"
+            )
+    return found
+
+
+def _unknown(named: Iterable[tuple[str, str]], catalog: Catalog) -> list[str]:
+    known = catalog.checks
+    return [f"{place}: unknown check {id!r}{nearest(id, known)}" for place, id in named if id not in known]
 
 
 def warnings_about(policy: Policy, catalog: Catalog, today: date, target: str = "") -> list[str]:
@@ -39,8 +57,20 @@ def warnings_about(policy: Policy, catalog: Catalog, today: date, target: str = 
     return [
         *_weak_bars(policy),
         *(warning for check in catalog.checks.values() for warning in _about_check(check, policy)),
-        *_about_waivers(policy, today, target),
+        *warnings_about_waivers(policy, today, target),
     ]
+
+
+def warnings_about_waivers(policy: Policy, today: date, target: str = "") -> list[str]:
+    """Return the waivers that do not hold as they stand, are about to end, or have one person behind them."""
+    found = []
+    for state in calendar_states(policy, today, target):
+        name, owner, approver = f"waivers.{state.waiver.id}", state.waiver.owner, state.waiver.approver
+        if state.status != "active":
+            found.append(f"{name}: {state.status}: {state.reason}")
+        if owner.strip().casefold() == approver.strip().casefold():
+            found.append(f"{name}: {owner} both owns and approved it")
+    return found
 
 
 def _options(check: Check[...], policy: Policy) -> Mapping[str, Any]:
@@ -61,21 +91,6 @@ def _upside_down(check: Check[...], options: Mapping[str, Any]) -> str:
         f"checks.{check.id}: objective {shown(objective)} is worse than limit {shown(limit)}, where {better} is better;"
         " set both"
     )
-
-
-def _held_too_long(policy: Policy, catalog: Catalog) -> list[str]:
-    found = []
-    for waiver in policy.waivers:
-        if waiver.check not in catalog.checks:
-            continue
-        severity = policy.severity_of(catalog.checks[waiver.check])
-        created, days = date.fromisoformat(waiver.created), LONGEST_WAIVER[severity]
-        if date.fromisoformat(waiver.expires) > (latest := created + timedelta(days=days)):
-            found.append(
-                f"waivers.{waiver.id}: expires {waiver.expires}; {waiver.check} is {severity}, and such a check may be"
-                f" waived for {days} days: to {latest} at most"
-            )
-    return found
 
 
 def _weak_bars(policy: Policy) -> Iterator[str]:
@@ -115,11 +130,3 @@ def _about_noise(check: Check[...], options: Mapping[str, Any]) -> Iterator[str]
             f" (right would be {NOISY_RATIO} or more): noise of 10 % in the value moves the score by"
             f" {min(100.0, 1000 * noise_gain(objective, limit)):.0f} points of 100"
         )
-
-
-def _about_waivers(policy: Policy, today: date, target: str) -> Iterator[str]:
-    for state in calendar_states(policy, today, target):
-        if state.status != "active":
-            yield f"waivers.{state.waiver.id}: {state.status}: {state.reason}"
-        if state.waiver.owner.strip().casefold() == state.waiver.approver.strip().casefold():
-            yield f"waivers.{state.waiver.id}: {state.waiver.owner} approved it alone, being its owner"

@@ -9,8 +9,8 @@ import yaml
 
 from readiness.errors import PolicyError
 from readiness.loader import Catalog
-from readiness.policy import STANDARD, TIERS, Policy, builtin, raised
-from readiness.policy_file import from_mapping
+from readiness.policy import STANDARD, Policy, builtin
+from readiness.policy_file import from_mapping, with_tier
 from readiness.policy_lint import complaints_about
 from readiness.settings import Settings
 
@@ -48,23 +48,20 @@ def effective(layers: Sequence[Layer]) -> str:
 
     A value that is not the standard policy's carries a comment that says where it comes from.
     """
-    policy = layers[-1].policy
     lines = []
-    for name, value in _written(policy).items():
-        nested = isinstance(value, Mapping) and name != "checks"
-        entries = {(name, key): entry for key, entry in value.items()} if nested else {(name,): value}
-        if nested and value:
+    for name, value in _written(layers[-1].policy).items():
+        if isinstance(value, Mapping) and value:
             lines.append(f"{name}:")
-        elif nested:
-            entries = {(name,): {}}
-        for path, entry in entries.items():
-            first, *rest = yaml.safe_dump(
-                {path[-1]: entry}, sort_keys=False, allow_unicode=True, width=1000
-            ).splitlines()
-            comment = _origin(path, layers)
-            indent = "  " * (len(path) - 1)
-            lines += [f"{indent}{first}{comment}", *(f"{indent}{line}" for line in rest)]
+            for key, entry in value.items():
+                lines += [f"  {line}" for line in _entry(key, entry, _origin((name, key), layers))]
+        else:
+            lines += _entry(name, value, _origin((name,), layers))
     return "\n".join(lines) + "\n"
+
+
+def _entry(name: str, value: object, comment: str) -> list[str]:
+    first, *rest = yaml.safe_dump({name: value}, sort_keys=False, allow_unicode=True, width=10_000).splitlines()
+    return [first + comment, *rest]
 
 
 def _read(path: Path) -> Mapping[str, Any]:
@@ -85,8 +82,8 @@ def _laid_over(data: Mapping[str, Any], base: str | None, source: str) -> tuple[
     if start is not STANDARD:
         layers.append(Layer(start.name, start))
     policy = from_mapping(data, start) if data else start
-    if data.get("tier") in TIERS:
-        layers.append(Layer(f"tier {data['tier']}", raised(start, data["tier"])))
+    if (tiered := with_tier(data, start)) is not start:
+        layers.append(Layer(f"tier {tiered.tier}", tiered))
     if data:
         layers.append(Layer(source, policy))
     return tuple(layers)

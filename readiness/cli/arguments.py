@@ -3,10 +3,12 @@
 import argparse
 import importlib
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import NoReturn
 
 from readiness.cli import EXIT_CODES
 from readiness.errors import UsageError, nearest
+from readiness.model import CATEGORIES, PROFILES
 
 COMMANDS = {
     "run": "grade the target (the default)",
@@ -15,6 +17,10 @@ COMMANDS = {
     "init": "write a commented readiness.yaml for a service",
     "doctor": "what this machine and target allow, and what each missing capability would decide",
     "judge": "judge a stored run again",
+    "history": "the trend of every category and check over stored runs",
+    "compare": "what changed between two runs, or between two versions that run side by side",
+    "policy": "lint, show or hash the policy that a run would be held against",
+    "waivers": "list or lint what is waived, by whom and until when",
     "self-test": "plant every described defect and see its check turn red",
 }
 
@@ -49,6 +55,9 @@ def _parser() -> argparse.ArgumentParser:
     made = {name: _command(commands, name, text) for name, text in COMMANDS.items()}
     _run_arguments(made["run"])
     _explain_arguments(made)
+    _history_arguments(made["history"])
+    _compare_arguments(made["compare"])
+    _policy_arguments(made)
     return parser
 
 
@@ -88,6 +97,8 @@ def _run_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--mutant", metavar="NAME", help="plant a described defect in the target first")
     parser.add_argument("-x", "--fail-fast", action="store_true", help="start no further scenario after a broken one")
     parser.add_argument("-v", "--verbose", action="store_true", help="show every result")
+    parser.add_argument("--baseline", metavar="RUN", help="compare with this run (default: the last one alike)")
+    parser.add_argument("--fail-on-regression", action="store_true", help="exit 1 where a check got worse than there")
     parser.add_argument("--no-report", action="store_true", help="write no report files")
     parser.add_argument("--seed", type=int, default=7, help="seed of every random choice (default: 7)")
 
@@ -120,3 +131,60 @@ def _explain_arguments(made: dict[str, argparse.ArgumentParser]) -> None:
         "--output", metavar="FILE", default="readiness.yaml", help="what to write (default: readiness.yaml)"
     )
     init.add_argument("--force", action="store_true", help="replace an existing file")
+
+
+def _history_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", metavar="FOLDER", nargs="?", help="where runs are kept (default: as for `run`)")
+    parser.add_argument("--target", metavar="NAME", help="the runs of this target (default: the newest run's)")
+    parser.add_argument("--profile", choices=PROFILES, help="the runs with this profile (default: the newest run's)")
+    parser.add_argument(
+        "--category", choices=CATEGORIES, metavar="NAME", help=f"only this one: {', '.join(CATEGORIES)}"
+    )
+    parser.add_argument("--check", metavar="ID", nargs="+", action="extend", default=[], help="only these checks")
+    parser.add_argument("--last", metavar="N", type=int, help="only the last N runs")
+    parser.add_argument("--format", choices=("table", "json", "csv"), default="table", help="(default: table)")
+
+
+def _compare_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "runs", metavar="RUN", nargs="*",
+        help="the older and the newer one: a folder, a report, an id or its beginning, `previous`, `last`",
+    )  # fmt: skip
+    _source_arguments(parser)
+    side_by_side = parser.add_argument_group("two versions that run in turn on this machine")
+    side_by_side.add_argument("--candidate", metavar="COMMAND", help="starts the new version; {port} is filled in")
+    side_by_side.add_argument("--baseline", metavar="COMMAND", help="starts the old version")
+    side_by_side.add_argument("--rate", type=float, help="calls per second (default: as the load scenarios)")
+    side_by_side.add_argument("--seconds", type=float, help="how long to measure")
+    side_by_side.add_argument("--until-decided", action="store_true", help="measure on until it is decided")
+    side_by_side.add_argument("--seed", type=int, default=7, help="seed of every random choice (default: 7)")
+    parser.add_argument(
+        "--min-effect", metavar="SHARE", type=float, default=0.1, help="the smallest effect that counts (default: 0.1)"
+    )
+    parser.add_argument("--fail-on-regression", action="store_true", help="exit 1 where a check got worse")
+    parser.add_argument("--output", metavar="FOLDER", help="where runs are kept (default: as for `run`)")
+    parser.add_argument("--format", choices=("table", "json", "markdown"), default="table", help="(default: table)")
+
+
+def _policy_arguments(made: dict[str, argparse.ArgumentParser]) -> None:
+    for name, actions in (("policy", ("lint", "show", "hash")), ("waivers", ("list", "lint"))):
+        parser = made[name]
+        parser.add_argument("action", choices=actions, metavar="|".join(actions))
+        parser.add_argument(
+            "file",
+            metavar="FILE",
+            nargs="?",
+            help="a policy file, settings, or a built-in name (default: the settings)",
+        )
+        parser.add_argument("--today", metavar="DATE", type=_date, help="another day (UTC) than today, as 2026-01-31")
+        _source_arguments(parser)
+    made["waivers"].add_argument(
+        "--run", metavar="RUN", help="what became of them in this run (its folder or JSON report)"
+    )
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r}; right would be a date like 2026-01-31") from None
