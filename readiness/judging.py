@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from readiness import events
+from readiness.archive import write_summary
 from readiness.assembly import assemble_report
 from readiness.faults.children import end_marked
 from readiness.job import Job, marked_environment, new_scratch, part_of, write_job
@@ -57,6 +58,8 @@ async def judge_run(
     for result in report.results:
         yield events.CheckFinished(result.check, result.category, result.status, result.reason)
     if reports:
+        if not job.output:
+            write_summary(Path(job.folder), report)
         async for event in write_reports(job, report):
             yield event
     yield events.RunFinished(report, job.output or job.folder)
@@ -122,10 +125,10 @@ async def _outcomes(
     outcomes: dict[str, Outcome] = dict(plan.settled)
     waiting = {}
     for id, scenario in job.check_scenarios.items():
-        summary = summaries[scenario]
-        if summary.status == "finished":
+        summary = summaries.get(scenario)
+        if summary is not None and summary.status == "finished":
             waiting[id] = scenario
-        elif summary.status == "not run":
+        elif summary is None or summary.status == "not run":
             outcomes[id] = Unknown(f"the scenario {scenario!r} did not run")
         else:
             outcomes[id] = Broken(f"the scenario {scenario!r} {summary.status}: {summary.reason}")

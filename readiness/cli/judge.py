@@ -6,6 +6,7 @@ from pathlib import Path
 
 from readiness import events
 from readiness.cli.run import exit_code, screen
+from readiness.earlier import completed, under_other_rules
 from readiness.judging import Finish, judge_stored
 from readiness.loader import load
 from readiness.policy import Policy, policy_hash
@@ -33,7 +34,8 @@ def command(asked: argparse.Namespace) -> int:
             output = folder / "judged" / f"{policy.name}-{policy_hash(policy)}"
     if output is not None:
         output.mkdir(parents=True, exist_ok=True)
-    report = asyncio.run(_judged(folder, policy, None, output, interrupted=asked.interrupted))
+    finish = completed(folder, folder.parent) if policy == planned.policy else under_other_rules(folder)
+    report = asyncio.run(_judged(folder, policy, finish, output, interrupted=asked.interrupted))
     screen(catalog, report, verbose=asked.verbose)
     print(f"Reports: {output or folder}")
     return exit_code(report)

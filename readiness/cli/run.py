@@ -8,7 +8,10 @@ import sys
 from pathlib import Path
 
 from readiness import engine, events
+from readiness.archive import find_report
 from readiness.cli.progress import Progress
+from readiness.comparison import why_regressed
+from readiness.earlier import completed
 from readiness.errors import SettingsError, TargetError, UsageError, nearest
 from readiness.loader import Catalog, load
 from readiness.model import Verdict
@@ -59,6 +62,7 @@ def with_mutant(settings: Settings, name: str) -> Settings:
 
 async def _run(asked: argparse.Namespace, plan: Plan, catalog: Catalog) -> int:
     output = Path(asked.output or plan.settings.output)
+    baseline = find_report(asked.baseline, output) if asked.baseline else None
     try:
         state = engine.new_run(
             plan, catalog, output, asked.seed, fail_fast=asked.fail_fast, reports=not asked.no_report
@@ -68,6 +72,7 @@ async def _run(asked: argparse.Namespace, plan: Plan, catalog: Catalog) -> int:
     report: Report | None = None
     interrupted = asyncio.Event()
     loop = asyncio.get_running_loop()
+    state.finish = completed(state.folder, output, baseline)
     stream = engine.run(state, interrupted)
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, interrupted.set)
@@ -80,7 +85,11 @@ async def _run(asked: argparse.Namespace, plan: Plan, catalog: Catalog) -> int:
         raise TargetError(f"{state.failure or 'the run ended without a report'}\nrun folder: {state.folder}")
     screen(catalog, report, verbose=asked.verbose)
     print(f"Reports: {state.folder}" if not asked.no_report else f"Recordings: {state.folder}")
-    return exit_code(report)
+    code = exit_code(report)
+    if code == 0 and asked.fail_on_regression and report.change and report.change.regressions:
+        print(f"readiness: --fail-on-regression: {why_regressed(report.change)}")
+        return CODES["NOT READY"]
+    return code
 
 
 def exit_code(report: Report) -> int:

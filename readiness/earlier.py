@@ -1,0 +1,143 @@
+"""What came before a run: the baseline that its report is held against, and the trend.
+
+Both lie in ``earlier.json`` beside the recordings from the first judging on, so that judging again says the same, whatever
+became of the older runs.
+"""
+
+import json
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from readiness import events
+from readiness.archive import last_run, read_report, report_file, trend_of
+from readiness.attribution import attribute, unattributed
+from readiness.comparison import compare
+from readiness.errors import UsageError
+from readiness.judging import Finish, judge_stored
+from readiness.policy import Policy
+from readiness.report import Frozen, Report, TrendPoint
+from readiness.stored import PLAN, read_plan, write
+
+EARLIER = "earlier.json"
+
+
+class Earlier(Frozen):
+    """The older evidence as it was judged, and as today's catalogue and policy judge it; None where that is the same."""
+
+    baseline: Report | None = None
+    new_catalogue: Report | None = None
+    new_rules: Report | None = None
+    judged_again: bool = True
+    """Whether the older evidence could be judged again where that was needed."""
+    trend: tuple[TrendPoint, ...] = ()
+
+
+def completed(folder: Path, archive: Path, baseline: Path | None = None) -> Finish:
+    """Return what adds change and trend to the report of the run in ``folder``.
+
+    The older run is the one whose report file is ``baseline``, else the last one in ``archive`` of the same target, scope and
+    profile.
+    """
+
+    async def finish(report: Report) -> Report:
+        earlier = _read(folder)
+        if earlier is None:
+            earlier = await _look_back(report, archive, baseline)
+            write(folder, EARLIER, earlier)
+        return _with_earlier(report, earlier)
+
+    return finish
+
+
+def under_other_rules(folder: Path) -> Finish:
+    """Return what holds the report of a run under another policy against its own: the evidence is the same, so only rules moved it."""
+
+    async def finish(report: Report) -> Report:
+        planned = read_plan(folder)
+        own = read_report(report_file(folder))
+        new_catalogue = None
+        if _catalogue(own) != _catalogue(report):
+            new_catalogue = await _judged_again(folder, planned.policy)
+        known = _read(folder)
+        trend = known.trend if known else ()
+        earlier = Earlier(baseline=own, new_catalogue=new_catalogue, new_rules=report, trend=trend)
+        return _with_earlier(report, earlier)
+
+    return finish
+
+
+def _read(folder: Path) -> Earlier | None:
+    try:
+        return Earlier.model_validate_json((folder / EARLIER).read_text())
+    except FileNotFoundError:
+        return None
+    except ValidationError:
+        raise UsageError(
+            f"{folder / EARLIER}: written by another version of readiness; remove it and judge again"
+        ) from None
+
+
+async def _look_back(report: Report, archive: Path, baseline: Path | None) -> Earlier:
+    profile = report.environment["profile"]
+    trend = trend_of(archive, report.target, report.scope, profile=profile, before=report.timestamp)
+    if baseline is None:
+        last = last_run(archive, report.target, report.scope, profile=profile, before=report.timestamp)
+        if last is None:
+            return Earlier(trend=trend)
+        baseline = report_file(last)
+    old = read_report(baseline)
+    other_catalogue, other_policy = _catalogue(old) != _catalogue(report), _policy(old) != _policy(report)
+    if not (other_catalogue or other_policy):
+        return Earlier(baseline=_slim(old), trend=trend)
+    folder = baseline.parent
+    if not (folder / PLAN).is_file():
+        return Earlier(baseline=_slim(old), judged_again=False, trend=trend)
+    new_catalogue = await _judged_again(folder, read_plan(folder).policy) if other_catalogue else old
+    new_rules = new_catalogue
+    if other_policy:
+        new_rules = await _judged_again(folder, Policy.model_validate_json(json.dumps(report.policy)))
+    return Earlier(
+        baseline=_slim(old), new_catalogue=_slim(new_catalogue), new_rules=_slim(new_rules), trend=trend
+    )  # fmt: skip
+
+
+def _with_earlier(report: Report, earlier: Earlier) -> Report:
+    old = earlier.baseline
+    if old is None:
+        return report.model_copy(update={"trend": earlier.trend})
+    if earlier.judged_again:
+        checks = earlier.new_catalogue or old
+        attribution = attribute(old, checks, earlier.new_rules or checks, report)
+    else:
+        attribution = unattributed(old, report)
+    change = compare(old, report, attribution=attribution)
+    return report.model_copy(update={"change": change, "trend": earlier.trend})
+
+
+async def _judged_again(folder: Path, policy: Policy) -> Report:
+    report: Report | None = None
+    async for event in judge_stored(folder, policy=policy, reports=False):
+        if isinstance(event, events.RunFinished):
+            report = event.report
+    assert report is not None, "judging always ends with a report"
+    return report
+
+
+def _slim(report: Report) -> Report:
+    """Without what a comparison never looks at: evidence, scenarios, its own past."""
+    suites = {
+        name: suite.model_copy(
+            update={"results": tuple(r.model_copy(update={"evidence": (), "witnesses": ()}) for r in suite.results)}
+        )
+        for name, suite in report.detailed_results.items()
+    }
+    return report.model_copy(update={"detailed_results": suites, "scenarios": (), "trend": (), "change": None})
+
+
+def _catalogue(report: Report) -> object:
+    return report.environment.get("catalogue_version")
+
+
+def _policy(report: Report) -> object:
+    return report.environment.get("policy_hash")
