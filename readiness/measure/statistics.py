@@ -2,47 +2,23 @@
 
 import math
 from collections.abc import Sequence
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
+from readiness.measure.quantiles import CONFIDENCE, rank, rank_bounds, samples_needed
 from readiness.model import Estimate
 
-CONFIDENCE = 0.95
 Values = npt.NDArray[np.float64]
 
 
 def nearest_rank(ordered: Values, percent: float) -> float:
     """Return value number ceil(p*n/100) of a sorted, non-empty array."""
-    rank = max(1, math.ceil(percent * len(ordered) / 100 - 1e-9))
-    return float(ordered[rank - 1])
-
-
-def samples_needed(percent: float) -> int:
-    """Samples that bound a percentile from above with 95 % confidence: 59 for p95, 299 for p99 (1 - p**n >= 0.95)."""
-    return math.ceil(math.log(1 - CONFIDENCE) / math.log(percent / 100))
-
-
-@lru_cache(maxsize=1024)
-def _ranks(n: int, share: float) -> tuple[int, int]:
-    """Return the ranks (1-based; 0 and n + 1 mean unbounded) that hold the quantile with 95 % from each side at 97.5 %."""
-    cumulative = _binomial_cdf(n, share)
-    tail = (1 - CONFIDENCE) / 2
-    low = int(np.searchsorted(cumulative, tail, side="right"))
-    high = int(np.searchsorted(cumulative, 1 - tail, side="left")) + 1
-    return low, high
-
-
-def _binomial_cdf(n: int, share: float) -> Values:
-    k = np.arange(n + 1)
-    lgamma = np.concatenate(([0.0], np.cumsum(np.log(np.arange(1, n + 1)))))
-    log_pmf = lgamma[n] - lgamma[k] - lgamma[n - k] + k * math.log(share) + (n - k) * math.log1p(-share)
-    return np.cumsum(np.exp(log_pmf))
+    return float(ordered[rank(percent, len(ordered)) - 1])
 
 
 def percentile(values: Values, percent: float) -> Estimate:
-    """Estimate a percentile (0 < percent < 100) with its order-statistic interval; distribution-free (David & Nagaraja, 7.1).
+    """Estimate a percentile (0 < percent < 100) with its order-statistic interval; distribution-free.
 
     With too few values the interval is open: its upper end is infinite. No values: the value is NaN.
     """
@@ -50,10 +26,9 @@ def percentile(values: Values, percent: float) -> Estimate:
     if n == 0:
         return Estimate(math.nan, -math.inf, math.inf, 0, needed)
     ordered = np.sort(values)
-    low, high = _ranks(n, percent / 100)
-    # One-sided use is what samples_needed promises: between it and the two-sided need the maximum bounds from above.
-    above = float(ordered[high - 1]) if high <= n else (float(ordered[-1]) if n >= needed else math.inf)
+    low, high = rank_bounds(percent, n)
     below = float(ordered[low - 1]) if low >= 1 else -math.inf
+    above = float(ordered[high - 1]) if high <= n else math.inf
     return Estimate(nearest_rank(ordered, percent), below, above, n, needed)
 
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from readiness.measure.statistics import nearest_rank, percentile, rate, samples_needed, slope, wilson
+from readiness.measure.statistics import nearest_rank, percentile, rate, slope, wilson
 
 
 @pytest.mark.parametrize(
@@ -24,12 +24,6 @@ from readiness.measure.statistics import nearest_rank, percentile, rate, samples
 )
 def test_nearest_rank_is_never_interpolated(values: list[float], percent: float, expected: float) -> None:
     assert nearest_rank(np.array(values, dtype=float), percent) == expected
-
-
-@pytest.mark.parametrize(("percent", "needed"), [(50, 5), (90, 29), (95, 59), (99, 299), (99.9, 2995)])
-def test_samples_needed(percent: float, needed: int) -> None:
-    assert samples_needed(percent) == needed
-    assert 1 - (percent / 100) ** needed >= 0.95 > 1 - (percent / 100) ** (needed - 1)
 
 
 # Ranks of the 95 % interval of the median, as printed tables give them.
