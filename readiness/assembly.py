@@ -1,9 +1,10 @@
 """Outcomes -> Report: every field that a report carries, from what the scores and the scenarios say. Pure."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from readiness.bars import Circumstances
 from readiness.loader import describe
 from readiness.model import CATEGORIES, SUITES, FaultWindow, Outcome, Unknown
 from readiness.plan import Plan
@@ -11,7 +12,8 @@ from readiness.policy import RELEASE
 from readiness.report import Fitness, Report, Result, ScenarioSummary, SuiteResult
 from readiness.scoring import result_of
 from readiness.stored import Ended
-from readiness.verdict import Scores, assemble
+from readiness.verdict import Scores, assemble, tier_decisions
+from readiness.waivers import waiver_states
 
 RECOMMENDATIONS = 12
 
@@ -26,11 +28,11 @@ def assemble_report(
     fitness: Fitness,
 ) -> Report:
     """Build the one object behind every format."""
-    interrupted = ended.interrupted
     judged = _results(plan, outcomes, summaries, ended)
+    interrupted, unfit, partial = ended.interrupted, "; ".join(fitness.reasons), plan.scope.partial
+    circumstances = Circumstances(plan.profile, interrupted, unfit, partial)
     scores = assemble(
-        judged, plan.policy, RELEASE, profile=plan.profile, interrupted=interrupted, unfit="; ".join(fitness.reasons),
-        partial=plan.scope.partial,
+        judged, plan.policy, RELEASE, profile=plan.profile, interrupted=interrupted, unfit=unfit, partial=partial
     )  # fmt: skip
     results = scores.results
     suites = _suites(results, summaries, complete=not interrupted)
@@ -69,12 +71,19 @@ def assemble_report(
         recommendations=_recommendations(results, scores),
         ledger=scores.ledger,
         decisions=scores.decisions,
+        tier_decisions=tier_decisions(results, plan.policy, circumstances),
         waivers=plan.policy.waivers,
+        waiver_states=waiver_states(plan.policy, results, _day(ended), plan.settings.target.name),
         fitness=fitness,
         environment=machine,
         policy=plan.policy.model_dump(mode="json"),
         interrupted=interrupted,
     )
+
+
+def _day(ended: Ended) -> date:
+    """The day (UTC) that waivers are held against."""
+    return datetime.fromisoformat(ended.timestamp).date()
 
 
 def _results(
@@ -88,7 +97,8 @@ def _results(
             check,
             outcomes.get(check.id, Unknown("it was not judged")),
             policy=plan.policy,
-            today=datetime.fromisoformat(ended.timestamp).date(),
+            today=_day(ended),
+            target=plan.settings.target.name,
             title=describe(check)[0],
             suite=scenarios[check.needs].suite,
             scenario=check.needs,
