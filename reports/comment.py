@@ -34,7 +34,7 @@ def comment(report: Report) -> dict[str, str]:
         page.add("\nThere is no earlier run to compare with; these are all findings.")
         findings_table(page, report)
     elif not report.change.changes:
-        page.add("No check changed by more than the noise.")
+        page.add("\nNo check changed by more than the noise.")
     page.add(f"\nTarget {safe(report.target)}, run {safe(report.run)}, {safe(report.timestamp)}", room=0)
     return {"comment.md": page.text}
 

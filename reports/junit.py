@@ -9,7 +9,8 @@ JUnit knows passed, failure, error and skipped; nothing that is not known may lo
   not go on as if it had been seen), otherwise skipped.
 - SKIPPED and NOT_APPLICABLE are skipped, each with its reason.
 
-The exact status, severity, score and flags are properties of each case, the verdict is a property of the suite.
+The exact status, severity, score and flags are properties of each case, the verdict is a property of the suite. Properties
+of a case are the one thing here that Jenkins' strict schema does not know; every parser in use takes or ignores them.
 """
 
 import re
@@ -54,7 +55,7 @@ def _document(report: Report, name: str, suite: SuiteResult) -> str:
         interrupted=report.interrupted,
     )
     for result in suite.results:
-        element.append(_case(result))
+        element.append(_case(result, _reason(report, result)))
     if suite.status == "ERROR" and not any(result.status == "ERROR" for result in suite.results):
         case = ElementTree.SubElement(element, "testcase", name="suite", classname=_xml(name), time="0.000")
         _say(case, "error", "ERROR", suite.error or "the suite broke and gave no reason", "")
@@ -68,7 +69,7 @@ def _document(report: Report, name: str, suite: SuiteResult) -> str:
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
 
 
-def _case(result: Result) -> ElementTree.Element:
+def _case(result: Result, reason: str) -> ElementTree.Element:
     place = f"{result.suite}.{result.category}"
     case = ElementTree.Element(
         "testcase", name=_xml(result.check), classname=_xml(place), time=_seconds(result.duration_seconds)
@@ -84,11 +85,19 @@ def _case(result: Result) -> ElementTree.Element:
     )
     tag, kind = _verdict_of(result)
     if tag:
-        reason = f"waived: {result.reason}" if result.status == "FAIL" and result.waived else result.reason
         _say(case, tag, kind, reason, _body(result))
     elif result.status == "WARN":
         ElementTree.SubElement(case, "system-out").text = _xml(f"WARN: {result.reason}")
     return case
+
+
+def _reason(report: Report, result: Result) -> str:
+    """The reason of a result; of a waived failure the waiver, then the reason."""
+    if result.status != "FAIL" or not result.waived:
+        return result.reason
+    waiver = next((one for one in report.waivers if one.check == result.check), None)
+    accepted = f"{waiver.id}, {waiver.reason} Owner {waiver.owner}, last day {waiver.expires}. " if waiver else ""
+    return f"waived: {accepted}{result.reason}"
 
 
 def _verdict_of(result: Result) -> tuple[str, str]:
