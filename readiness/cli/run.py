@@ -9,6 +9,7 @@ from pathlib import Path
 
 from readiness import engine, events
 from readiness.archive import find_report
+from readiness.cli.github import publish
 from readiness.cli.progress import Progress
 from readiness.comparison import why_regressed
 from readiness.earlier import completed
@@ -85,6 +86,7 @@ async def _run(asked: argparse.Namespace, plan: Plan, catalog: Catalog) -> int:
         raise TargetError(f"{state.failure or 'the run ended without a report'}\nrun folder: {state.folder}")
     screen(catalog, report, verbose=asked.verbose)
     print(f"Reports: {state.folder}" if not asked.no_report else f"Recordings: {state.folder}")
+    sys.stdout.write(publish(state.folder, os.environ))
     code = exit_code(report)
     if code == 0 and asked.fail_on_regression and report.change and report.change.regressions:
         print(f"readiness: --fail-on-regression: {why_regressed(report.change)}")
