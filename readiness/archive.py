@@ -32,7 +32,7 @@ VERSION = 1
 """Of the summary; one of another version is skipped and said."""
 
 _START = f'{{"summary":{VERSION},'.encode()
-_LARGEST = 4_000_000  # bytes; a run of 20 000 checks fits
+_LARGEST = 1_000_000  # bytes; a run of 7 000 checks fits
 
 _RESULT_COLUMNS = {
     "check": "VARCHAR", "category": "VARCHAR", "severity": "VARCHAR", "status": "VARCHAR",
@@ -40,7 +40,7 @@ _RESULT_COLUMNS = {
     "unit": "VARCHAR", "better": "VARCHAR", "weight": "DOUBLE",
 }  # fmt: skip
 _COLUMNS = {
-    "folder": "VARCHAR", "run": "VARCHAR", "timestamp": "VARCHAR", "at": "DOUBLE", "target": "VARCHAR",
+    "folder": "VARCHAR", "run": "VARCHAR", "timestamp": "VARCHAR", "epoch": "DOUBLE", "target": "VARCHAR",
     "scope": "VARCHAR", "profile": "VARCHAR", "interrupted": "BOOLEAN", "verdict": "VARCHAR",
     "score": "DOUBLE", "low": "DOUBLE", "high": "DOUBLE", "coverage": "DOUBLE",
     "categories": f"STRUCT({', '.join(f'{name} DOUBLE' for name in CATEGORIES)})",
@@ -90,7 +90,7 @@ def summary_of(report: Report) -> dict[str, Any]:
         "summary": VERSION,
         "run": report.run,
         "timestamp": report.timestamp,
-        "at": seconds_of(report.timestamp),
+        "epoch": seconds_of(report.timestamp),
         "target": report.target,
         "scope": scope_key(report.scope),
         "profile": environment.get("profile"),
@@ -195,7 +195,7 @@ def _weeded(database: "DuckDBPyConnection", gathered: set[str]) -> list[str]:
     """Drop the rows that are no whole summary, and the copies of a run; return what was dropped and why."""
     even = " AND ".join(f'len(results."{name}") = len(results."check")' for name in _RESULT_COLUMNS)
     # ``results`` are written last: a line that breaks off before its end has none.
-    needed = ("folder", "run", "timestamp", "at", "target", "scope", "verdict", "interrupted", "low", "high")
+    needed = ("folder", "run", "timestamp", "epoch", "target", "scope", "verdict", "interrupted", "low", "high")
     whole = " AND ".join([f"{name} IS NOT NULL" for name in needed] + [f"coalesce({even}, false)"])
     database.execute(f"DELETE FROM runs WHERE NOT ({whole})")  # noqa: S608 - names of ours
     kept = {row[0] for row in database.execute("SELECT folder FROM runs").fetchall()}
@@ -212,7 +212,7 @@ def last_run(folder: Path, target: str, scope: Scope, *, profile: str, before: s
     """Return the folder of the newest run before a timestamp with the same target, scope and profile, not interrupted."""
     with opened(folder) as archive:
         found = archive.rows(
-            f"SELECT folder FROM runs WHERE {_EARLIER} ORDER BY at DESC, run DESC LIMIT 1",  # noqa: S608 - a text of ours
+            f"SELECT folder FROM runs WHERE {_EARLIER} ORDER BY epoch DESC, run DESC LIMIT 1",  # noqa: S608 - a text of ours
             target=target, scope=scope_key(scope), profile=profile, before=seconds_of(before),
         )  # fmt: skip
     return folder / found[0][0] if found else None
@@ -225,7 +225,7 @@ def trend_of(
     with opened(folder) as archive:
         found = archive.rows(
             "SELECT run, timestamp, verdict, score, low, high, categories FROM runs "  # noqa: S608 - a text of ours
-            f"WHERE {_EARLIER} ORDER BY at DESC, run DESC LIMIT $limit",
+            f"WHERE {_EARLIER} ORDER BY epoch DESC, run DESC LIMIT $limit",
             target=target, scope=scope_key(scope), profile=profile, before=seconds_of(before), limit=limit,
         )  # fmt: skip
     return tuple(
@@ -235,7 +235,7 @@ def trend_of(
     )  # fmt: skip
 
 
-_EARLIER = "target = $target AND scope = $scope AND profile = $profile AND at < $before AND NOT interrupted"
+_EARLIER = "target = $target AND scope = $scope AND profile = $profile AND epoch < $before AND NOT interrupted"
 
 
 # --- one run --------------------------------------------------------------------------------------------------------

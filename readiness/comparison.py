@@ -6,7 +6,7 @@ matters, both versions are run side by side (`readiness compare --candidate CMD 
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,11 +20,12 @@ MIN_EFFECT = 0.10
 SINGLE_READING_FACTOR = 2.0
 """A reading without an interval moved only from this factor on: as far as a limit is from a score of 0."""
 
+LONGEST_REASON = 120  # characters of a reason that a sentence repeats
+
 Kind = Literal["better", "worse", "changed", "added", "removed"]
 
 _GOOD: tuple[Status, ...] = ("PASS", "WARN")
 _UNDECIDED: tuple[Status, ...] = ("INCONCLUSIVE", "UNKNOWN", "ERROR", "SKIPPED")
-_OPPOSITE: Mapping[Kind, Kind] = {"better": "worse", "worse": "better"}
 _ORDER: tuple[Kind, ...] = ("worse", "removed", "changed", "added", "better")
 
 
@@ -141,7 +142,7 @@ def _kind(old: Result, new: Result, shift: Shift | None) -> Kind | None:
     """The rules, in their order; each gives the opposite when the two are exchanged."""
     by_value = _kind_by_value(old, new, shift)
     by_status = _kind_by_status(old.status, new.status)
-    if _bars(old) != _bars(new) and by_status is not None:
+    if _bars_moved(old, new) and by_status is not None:
         # Where the limits moved, another status says nothing about the service.
         return by_value or "changed"
     if {old.status, new.status} & {"FAIL"} and by_status in ("better", "worse"):
@@ -176,8 +177,11 @@ def _kind_by_status(old: Status, new: Status) -> Kind | None:
     return "changed"
 
 
-def _bars(result: Result) -> tuple[float | None, float | None]:
-    return result.objective, result.limit
+def _bars_moved(old: Result, new: Result) -> bool:
+    """Whether both were held against a limit, and not against the same; a result that is unknown has none."""
+    if None in (old.limit, new.limit):
+        return False
+    return (old.objective, old.limit) != (new.objective, new.limit)
 
 
 def _counts(result: Result) -> bool:
@@ -278,22 +282,29 @@ def _size(change: ResultChange) -> float:
 
 
 def _sentence(old: Result, new: Result, shift: Shift | None) -> str:
-    parts = [f"{new.check} {old.status} -> {new.status}" if old.status != new.status else new.check]
+    """For instance: latency_p95 PASS -> FAIL, 0.21 s -> 0.35 s: 1.67 times (1.52 to 1.83)."""
+    moved = f"{old.status} -> {new.status}" if old.status != new.status else ""
+    values = ""
     if old.value is not None and new.value is not None:
-        parts.append(f"{_number(old.value, old.unit)} -> {_number(new.value, new.unit)}")
-    text = ", ".join(parts) if old.status != new.status else " ".join(parts)
+        values = f"{_number(old.value, old.unit)} -> {_number(new.value, new.unit)}"
+    text = f"{new.check} {', '.join(part for part in (moved, values) if part)}"
     if shift is not None and shift.ratio is not None:
         ends = f" ({shift.interval.low:.2f} to {shift.interval.high:.2f})" if shift.interval else ""
         text += f": {shift.ratio:.2f} times{ends}"
-    if _bars(old) != _bars(new):
-        text += f"; its limit moved, {_bar(old)} -> {_bar(new)}"
-    if shift is None and new.reason and old.status != new.status:
-        text += f": {new.reason}"
+    elif shift is None and moved:
+        text += f": {_short(new.reason)}"
+    if _bars_moved(old, new):
+        text += f"; it was held against {_bars(old)}, now against {_bars(new)}"
     return text + (" (waived)" if new.waived else " (advisory)" if new.advisory else "")
 
 
-def _bar(result: Result) -> str:
-    return "none" if result.limit is None else _number(result.limit, result.unit)
+def _bars(result: Result) -> str:
+    """Objective and limit."""
+    return " / ".join(_number(bar, result.unit) for bar in (result.objective, result.limit) if bar is not None)
+
+
+def _short(reason: str) -> str:
+    return reason if len(reason) <= LONGEST_REASON else f"{reason[: LONGEST_REASON - 3].rstrip()}..."
 
 
 def _number(value: float, unit: str) -> str:
