@@ -61,11 +61,12 @@ class Reply:
 
 
 def parse_headers(head: bytes) -> dict[str, str]:
-    """Read the header lines of a raw head (status line first); the values of one name are joined by commas."""
+    """Read the header lines of a raw head (status line first); the values of one name are joined by commas, cookies by line breaks."""
     headers: dict[str, str] = {}
     lines = head.partition(b"\r\n\r\n")[0].lstrip(b"\r\n").split(b"\r\n")
     for line in lines[1:]:
         name, _, value = line.partition(b":")
         key, text = name.decode("latin-1").lower(), value.strip(b" \t").decode("latin-1")
-        headers[key] = f"{headers[key]}, {text}" if key in headers else text
+        separator = "\n" if key == "set-cookie" else ", "  # cookies hold commas (RFC 9110, 5.3)
+        headers[key] = f"{headers[key]}{separator}{text}" if key in headers else text
     return headers

@@ -1,151 +1,265 @@
-"""An HTTP/1.1 client for the measuring path: asyncio protocol, httptools parser, keep-alive pool."""
+"""An HTTP/1.1 client for the measuring path: keep-alive pool, deadlines, and every failure as a named kind."""
 
 import asyncio
+import math
 import ssl
-import time
 from collections import deque
-from urllib.parse import urlsplit
-
-import httptools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from socket import gaierror
+from time import monotonic
 
 from readiness.exchange import Reply, Request
+from readiness.load import content
+from readiness.load.connection import HEAD_END, Connection
+from readiness.load.cookies import Cookies
+from readiness.load.origin import Origin, parse_origin
+from readiness.load.watch import Watch
+
+IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
+"""Methods that may be sent again after a connection died (RFC 9110, 9.2.2)."""
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
-class _Connection(asyncio.Protocol):
-    """One connection; answers one request at a time."""
+@dataclass(frozen=True)
+class ClientOptions:
+    """How a client behaves; times in seconds, sizes in bytes."""
 
-    def __init__(self) -> None:
-        self.transport: asyncio.Transport | None = None
-        self.reusable = True
-        self._waiting: asyncio.Future[str] | None = None
-        self._reset("GET")
+    connect: float = 10.0
+    """Longest wait for a connection, TLS included."""
+    first_byte: float = math.inf
+    """Longest wait from sending to the first byte of the answer."""
+    body_limit: int = 64 * 1024 * 1024
+    """Largest answer, as sent and as decoded."""
+    connections: int = 0
+    """Most connections at once; calls beyond wait their turn. 0: as many as calls."""
+    compressed: bool = False
+    """Ask for compressed bodies."""
+    redirects: int = 0
+    """Most redirects followed by one call."""
+    cookies: bool = False
+    """Keep cookies and send them back."""
 
-    def _reset(self, method: str) -> None:
-        self.status, self.headers, self.body = 0, dict[str, str](), bytearray()
-        self._method, self._headers_done = method, False
-        self._parser = httptools.HttpResponseParser(self)
 
-    async def send(self, method: str, wire: bytes) -> str:
-        """Write the request; return an empty string when a whole answer is there, else the kind of failure."""
-        if self.transport is None or self.transport.is_closing():
-            return "reset"
-        self._reset(method)
-        self._waiting = asyncio.get_running_loop().create_future()
-        self.transport.write(wire)
-        return await self._waiting
-
-    def close(self) -> None:
-        self.reusable = False
-        if self.transport is not None:
-            self.transport.abort()
-
-    # asyncio.Protocol
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = transport  # type: ignore[assignment]
-
-    def data_received(self, data: bytes) -> None:
-        try:
-            self._parser.feed_data(data)
-        except httptools.HttpParserError:
-            self.reusable = False
-            self._finish("garbage")
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self.reusable = False
-        until_close = self._headers_done and not {"content-length", "transfer-encoding"} & self.headers.keys()
-        self._finish("" if until_close and exc is None else ("truncated" if self.status else "reset"))
-
-    # httptools
-    def on_header(self, name: bytes, value: bytes) -> None:
-        key = name.decode("latin-1").lower()
-        text = value.decode("latin-1")
-        self.headers[key] = f"{self.headers[key]}, {text}" if key in self.headers else text
-
-    def on_headers_complete(self) -> None:
-        self.status = self._parser.get_status_code()
-        self._headers_done = True
-        self.reusable = self.reusable and self._parser.should_keep_alive()
-        if self._method == "HEAD":  # a parser cannot know that no body follows
-            self.reusable = False
-            self._finish("")
-
-    def on_body(self, body: bytes) -> None:
-        self.body += body
-
-    def on_message_complete(self) -> None:
-        if self.status >= 200:
-            self._finish("")
-
-    def _finish(self, error: str) -> None:
-        if self._waiting is not None and not self._waiting.done():
-            self._waiting.set_result(error)
+DEFAULTS = ClientOptions()
 
 
 class HttpClient:
-    """Sends requests to one origin over kept-alive connections. Failures are replies, never exceptions."""
+    """Sends requests to one origin over kept-alive connections. Failures are replies, never exceptions.
 
-    def __init__(self, origin: str) -> None:
-        parts = urlsplit(origin)
-        self._host = parts.hostname or "127.0.0.1"
-        self._tls = ssl.create_default_context() if parts.scheme == "https" else None
-        self._port = parts.port or (443 if self._tls else 80)
-        self._prefix = parts.path.rstrip("/")
-        self._authority = parts.netloc.rpartition("@")[2]
-        self._idle: deque[_Connection] = deque()
+    Kinds of failure: refused, unreachable, dns, tls, connect timeout, send timeout, first byte timeout, timeout, reset, closed
+    (without any answer), truncated (within an answer), malformed, too large, too many redirects.
+    """
+
+    def __init__(
+        self, origin: str | Origin, options: ClientOptions = DEFAULTS, watch: Watch | None = None, *, verify: bool = True
+    ) -> None:
+        self.origin = parse_origin(origin, verify=verify) if isinstance(origin, str) else origin
+        self.options = options
         self.connects = 0
+        """Connections opened; calls beyond this number used one again."""
+        self.stale = 0
+        """Calls sent a second time because a kept connection had died meanwhile."""
+        self.unasked = 0
+        """Connections given up because of bytes that nobody asked for."""
+        self.cookies = Cookies() if options.cookies else None
+        self._watch = watch or Watch()
+        self._idle: list[Connection] = []
+        self._open = 0
+        self._queue: deque[asyncio.Future[None]] = deque()
+        self._elsewhere: dict[str, HttpClient] = {}
+        self.plain = not (options.cookies or options.redirects or options.compressed)
 
     async def send(self, request: Request) -> Reply:
-        """Send one request; ``error`` is one of refused, unreachable, timeout, reset, truncated, garbage."""
-        begin = time.perf_counter()
-        connection: _Connection | None = None
-        error = "timeout"
-        try:
-            async with asyncio.timeout(request.timeout):
-                connection, fresh = await self._connection()
-                error = await connection.send(request.method, self._wire(request))
-                if error == "reset" and not fresh and request.method in ("GET", "HEAD", "OPTIONS"):
-                    # the server closed an idle connection while we wrote: a fresh one tells the truth
-                    connection, _ = await self._connection(fresh=True)
-                    error = await connection.send(request.method, self._wire(request))
-        except TimeoutError:
-            error = "timeout"
-        except ConnectionRefusedError:
-            error = "refused"
-        except OSError as problem:
-            error = "reset" if isinstance(problem, ConnectionError) else "unreachable"
-        finally:
-            if connection is not None:
-                self._give_back(connection, keep=not error)
-        seconds = time.perf_counter() - begin
-        if connection is None:
-            return Reply(0, {}, b"", seconds, error)
-        return Reply(connection.status, connection.headers, bytes(connection.body), seconds, error)
+        """Send one request."""
+        return await self.call(request.method, request.path, request.headers, request.body, request.timeout)
 
-    async def _connection(self, *, fresh: bool = False) -> tuple[_Connection, bool]:
-        while self._idle and not fresh:
-            connection = self._idle.pop()
-            if connection.reusable and connection.transport is not None and not connection.transport.is_closing():
-                return connection, False
-        self.connects += 1
-        loop = asyncio.get_running_loop()
-        _, made = await loop.create_connection(_Connection, self._host, self._port, ssl=self._tls)
-        return made, True
-
-    def _give_back(self, connection: _Connection, *, keep: bool) -> None:
-        if keep and connection.reusable:
-            self._idle.append(connection)
+    async def call(
+        self, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes = b"", timeout: float = 10.0
+    ) -> Reply:
+        """Send one request with cookies and redirects as the options say; ``timeout`` covers everything, in seconds."""
+        if self.plain:
+            return await self.exchange(method, self.origin.wire(method, path, headers, body), timeout)
+        begin = monotonic()
+        reply = await self._dressed(method, path, headers, body, timeout)
+        for _ in range(self.options.redirects):
+            target = reply.headers.get("location") if reply.status in REDIRECTS and not reply.error else None
+            if target is None:
+                break
+            if reply.status == 303 or (reply.status in (301, 302) and method == "POST"):
+                method, body = ("HEAD" if method == "HEAD" else "GET"), b""
+            client, path = self._location(target, path)
+            left = timeout - (monotonic() - begin)
+            reply = await client._dressed(method, path, headers, body, left)  # noqa: SLF001 - a client like this one
         else:
-            connection.close()
+            if self.options.redirects and reply.status in REDIRECTS and not reply.error:
+                reply.error = "too many redirects"
+        reply.seconds = monotonic() - begin
+        return reply
 
-    def _wire(self, request: Request) -> bytes:
-        lines = [f"{request.method} {self._prefix}{request.path} HTTP/1.1", f"Host: {self._authority}"]
-        lines += [f"{name}: {value}" for name, value in request.headers.items()]
-        if request.body or request.method in ("POST", "PUT", "PATCH"):
-            lines.append(f"Content-Length: {len(request.body)}")
-        return "\r\n".join([*lines, "", ""]).encode("latin-1") + request.body
+    async def exchange(self, method: str, wire: bytes, timeout: float) -> Reply:
+        """Send a request that is already bytes: the path that everything takes, and the one that has to be quick."""
+        begin = monotonic()
+        deadline = begin + timeout
+        if self._idle:
+            connection, kept = self._idle.pop(), True
+        else:
+            made = await self._connect(deadline)
+            if isinstance(made, str):
+                return Reply(0, b"", b"", monotonic() - begin, made)
+            connection, kept = made, False
+        head_only = method == "HEAD"
+        first_byte = begin + self.options.first_byte
+        try:
+            error = await connection.send(wire, deadline, head_only=head_only, first_byte=first_byte)
+            if kept and error and not connection.raw and error in ("closed", "reset") and method in IDEMPOTENT:
+                # the server closed an idle connection while we wrote: a fresh one tells the truth
+                self.stale += 1
+                made = await self._connect(deadline, fresh=True)
+                if isinstance(made, str):
+                    return Reply(0, b"", b"", monotonic() - begin, made)
+                connection = made
+                error = await connection.send(wire, deadline, head_only=head_only, first_byte=first_byte)
+        except BaseException:
+            connection.abort()
+            raise
+        reply = self._reply(connection, error, begin)
+        if connection.reusable and not error:
+            self._idle.append(connection)
+            if self._queue:
+                self._next()
+        else:
+            connection.abort()
+        return reply
 
     async def close(self) -> None:
         """Close every idle connection."""
+        for client in self._elsewhere.values():
+            await client.close()
         while self._idle:
-            self._idle.pop().close()
+            self._idle.pop().abort()
         await asyncio.sleep(0)
+
+    @property
+    def connections(self) -> int:
+        """Connections that are open now."""
+        return self._open
+
+    # connections
+
+    async def _connect(self, deadline: float, *, fresh: bool = False) -> Connection | str:
+        """Return a connection, a kept one where waiting for a turn brought it, or the kind of failure."""
+        limit = self.options.connections
+        while limit and self._open >= limit:
+            if self._idle and not fresh:
+                return self._idle.pop()
+            turn = asyncio.get_running_loop().create_future()
+            self._queue.append(turn)
+            try:
+                async with asyncio.timeout(deadline - monotonic()):
+                    await turn
+            except TimeoutError:
+                return "timeout"
+        self.connects += 1
+        self._open += 1
+        opened = False
+        try:
+            left = deadline - monotonic()
+            async with asyncio.timeout(min(left, self.options.connect)):
+                made = await self._transport()
+                opened = True
+                return made
+        except TimeoutError:
+            return "connect timeout"
+        except OSError as problem:
+            return _kind(problem)
+        finally:
+            if not opened:
+                self._closed()
+
+    async def _transport(self) -> Connection:
+        origin = self.origin
+        make = partial(Connection, self._watch, self.options.body_limit, self._lost)
+        loop = asyncio.get_running_loop()
+        _, made = await loop.create_connection(make, origin.host, origin.port, ssl=origin.tls)
+        return made
+
+    def _lost(self, connection: Connection) -> None:
+        if connection in self._idle:
+            self._idle.remove(connection)
+        self.unasked += connection.unasked > 0
+        self._closed()
+
+    def _closed(self) -> None:
+        self._open -= 1
+        self._next()
+
+    def _next(self) -> None:
+        """Wake the call that has waited longest."""
+        while self._queue:
+            turn = self._queue.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+
+    # answers
+
+    def _reply(self, connection: Connection, error: str, begin: float) -> Reply:
+        parts = connection.parts
+        body = parts[0] if len(parts) == 1 else b"".join(parts)
+        raw = connection.raw
+        reply = Reply(connection.status, raw, body, connection.ended - begin, error)
+        # Content-Encoding or Transfer-Encoding: only then is it worth reading the headers
+        if body and not error:
+            end = raw.find(HEAD_END)
+            if raw.find(b"ncoding:", 0, end) > 0 or raw.find(b"NCODING:", 0, end) > 0:
+                self._decode(reply)
+        return reply
+
+    def _decode(self, reply: Reply) -> None:
+        try:
+            reply.body = content.decode(reply.body, reply.headers.get("content-encoding", ""), self.options.body_limit)
+        except content.TooLargeError:
+            reply.error = "too large"
+        except ValueError:
+            reply.error = "malformed"
+
+    async def _dressed(
+        self, method: str, path: str, headers: Mapping[str, str] | None, body: bytes, timeout: float
+    ) -> Reply:
+        """Send with the headers that the options ask for, and keep the cookies of the answer."""
+        sent = dict(headers or {})
+        if self.options.compressed:
+            sent.setdefault("Accept-Encoding", content.accepted())
+        if self.cookies and (kept := self.cookies.header(path, secure=self.origin.tls is not None)):
+            sent["Cookie"] = f"{sent['Cookie']}; {kept}" if "Cookie" in sent else kept
+        reply = await self.exchange(method, self.origin.wire(method, path, sent, body), timeout)
+        if self.cookies is not None and (lines := reply.headers.get("set-cookie")):
+            self.cookies.keep(lines.split("\n"), path)
+        return reply
+
+    def _location(self, target: str, path: str) -> tuple["HttpClient", str]:
+        """Return the client and the path of a redirect, which may lead to another origin."""
+        from urllib.parse import urljoin, urlsplit
+
+        scheme = "https" if self.origin.tls else "http"
+        parts = urlsplit(urljoin(f"{scheme}://{self.origin.authority}{self.origin.prefix}{path}", target))
+        found = f"{parts.scheme}://{parts.netloc}"
+        place = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        if found == f"{scheme}://{self.origin.authority}" and place.startswith(self.origin.prefix + "/"):
+            return self, place.removeprefix(self.origin.prefix)
+        if found not in self._elsewhere:
+            self._elsewhere[found] = HttpClient(found, self.options, self._watch)
+        return self._elsewhere[found], place
+
+
+def _kind(problem: OSError) -> str:
+    """Name why no connection came about."""
+    if isinstance(problem, ConnectionRefusedError):
+        return "refused"
+    if isinstance(problem, gaierror):
+        return "dns"
+    if isinstance(problem, ssl.SSLError):
+        return "tls"
+    return "reset" if isinstance(problem, ConnectionError) else "unreachable"

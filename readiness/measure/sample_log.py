@@ -1,0 +1,199 @@
+"""Samples in columns, spooled to disk in chunks: bounded memory and well under a microsecond a call. Standard library only.
+
+A spool is a sequence of blocks, so that what a killed process had written can still be read:
+``K`` + length + JSON (a kind: operation, phase, status, error; they are numbered as they come) · ``S`` + rows + columns · ``A`` + amendments.
+"""
+
+import json
+from array import array
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from struct import Struct
+from typing import BinaryIO, NamedTuple
+
+from readiness.model import Sample
+
+CHUNK = 4096
+"""Rows kept in memory: 112 KiB."""
+BLOCK = Struct("<cI")
+AMENDMENT = Struct("<QI")
+COLUMNS = (("at", "d"), ("latency", "d"), ("late", "d"), ("kind", "I"))
+
+
+class Kind(NamedTuple):
+    """What many samples share. ``error`` is empty for a verified answer."""
+
+    operation: str
+    phase: str
+    status: int
+    error: str
+
+
+class Rows(NamedTuple):
+    """A chunk of samples: seconds in the first three columns, the number of a kind in the last."""
+
+    at: "array[float]"
+    latency: "array[float]"
+    late: "array[float]"
+    kind: "array[int]"
+
+
+Observer = Callable[[Rows], None]
+
+
+class SampleLog:
+    """Takes samples one by one; ``counts`` always knows how many there are of each kind."""
+
+    def __init__(self, path: Path | None = None, observer: Observer | None = None) -> None:
+        self.kinds: list[Kind] = []
+        self.flushed = 0
+        self._path, self._observer = path, observer
+        self._file: BinaryIO | None = None
+        self._numbers: dict[tuple[str, str, int, str], int] = {}
+        self._rows = Rows(*(array(code) for _, code in COLUMNS))
+        self._kept: list[Rows] = []
+        self._counts: Counter[int] = Counter()
+        self._amended: dict[int, int] = {}
+
+    def add(self, at: float, latency: float, late: float, kind: tuple[str, str, int, str]) -> None:
+        """Take one sample; ``kind`` is its operation, phase, status and error (see model.Sample for the rest)."""
+        number = self._numbers.get(kind)
+        if number is None:
+            number = self._number(kind)
+        rows = self._rows
+        rows[0].append(at)
+        rows[1].append(latency)
+        rows[2].append(late)
+        rows[3].append(number)
+        if len(rows[3]) >= CHUNK:
+            self.flush()
+
+    def amend(self, row: int, was: tuple[str, str, int, str], error: str) -> None:
+        """Turn a sample into a failed one: what its check found out came after it was taken."""
+        number = self._number((*was[:3], error))
+        if row >= self.flushed:
+            self._rows.kind[row - self.flushed] = number
+            return
+        self._counts[self._amended.get(row, self._numbers[was])] -= 1
+        self._counts[number] += 1
+        self._amended[row] = number
+
+    def flush(self) -> None:
+        """Move the rows in memory to the spool and show them to the observer."""
+        rows = self._rows
+        if not rows.kind:
+            return
+        self._rows = Rows(*(array(code) for _, code in COLUMNS))
+        self.flushed += len(rows.kind)
+        self._counts.update(rows.kind)
+        if self._path is None:
+            self._kept.append(rows)
+        else:
+            self._write(BLOCK.pack(b"S", len(rows.kind)), *rows)
+        if self._observer is not None:
+            self._observer(rows)
+
+    def close(self) -> None:
+        """Write what is left; the spool is complete then."""
+        self.flush()
+        if self._path is not None:
+            amendments = b"".join(AMENDMENT.pack(*item) for item in self._amended.items())
+            self._write(BLOCK.pack(b"A", len(self._amended)), amendments)
+        if self._file is not None:
+            self._file.close()
+
+    @property
+    def counts(self) -> dict[Kind, int]:
+        """How many samples there are of each kind."""
+        counts = self._counts.copy()
+        counts.update(self._rows.kind)
+        return {self.kinds[number]: count for number, count in counts.items() if count}
+
+    def __len__(self) -> int:
+        return self.flushed + len(self._rows.kind)
+
+    def __iter__(self) -> Iterator[Sample]:
+        first = 0
+        for rows in self.chunks():
+            yield from _samples(rows, self.kinds, self._amended, first)
+            first += len(rows.kind)
+
+    def chunks(self) -> Iterator[Rows]:
+        """Every row so far, chunk by chunk, as it was taken: amendments are not applied."""
+        yield from self._kept
+        if self._path is not None and self._file is not None:
+            self._file.flush()
+            yield from (block for block in _blocks(self._path) if isinstance(block, Rows))
+        if self._rows.kind:
+            yield self._rows
+
+    def _number(self, kind: tuple[str, str, int, str]) -> int:
+        number = self._numbers.get(kind)
+        if number is None:
+            number = self._numbers[kind] = len(self.kinds)
+            self.kinds.append(Kind(*kind))
+            if self._path is not None:
+                text = json.dumps(kind).encode()
+                self._write(BLOCK.pack(b"K", len(text)), text)
+        return number
+
+    def _write(self, *pieces: "bytes | array[float] | array[int]") -> None:
+        if self._file is None:
+            assert self._path is not None
+            self._file = self._path.open("wb")
+        for piece in pieces:
+            self._file.write(piece)
+
+
+class Spool(NamedTuple):
+    """What a spool holds: kinds, chunks, and the rows whose kind changed later."""
+
+    kinds: list[Kind]
+    chunks: list[Rows]
+    amended: dict[int, int]
+
+    def __iter__(self) -> Iterator[Sample]:  # type: ignore[override]  # samples are what one iterates over
+        first = 0
+        for rows in self.chunks:
+            yield from _samples(rows, self.kinds, self.amended, first)
+            first += len(rows.kind)
+
+
+def read_spool(path: Path) -> Spool:
+    """Read a spool; a block that was cut off is left out."""
+    spool = Spool([], [], {})
+    for block in _blocks(path):
+        if isinstance(block, Rows):
+            spool.chunks.append(block)
+        elif isinstance(block, Kind):
+            spool.kinds.append(block)
+        else:
+            spool.amended.update(block)
+    return spool
+
+
+def _samples(rows: Rows, kinds: list[Kind], amended: dict[int, int], first: int) -> Iterator[Sample]:
+    for row, (at, latency, late, number) in enumerate(zip(*rows, strict=True), first):
+        yield Sample(at, latency, late, *kinds[amended.get(row, number)])
+
+
+def _blocks(path: Path) -> Iterator[Rows | Kind | dict[int, int]]:
+    with path.open("rb") as file:
+        while len(head := file.read(BLOCK.size)) == BLOCK.size:
+            tag, count = BLOCK.unpack(head)
+            try:
+                yield _block(file, tag, count)
+            except (EOFError, ValueError):
+                return
+
+
+def _block(file: BinaryIO, tag: bytes, count: int) -> Rows | Kind | dict[int, int]:
+    if tag == b"K":
+        return Kind(*json.loads(file.read(count)))
+    if tag == b"A":
+        return dict(AMENDMENT.iter_unpack(file.read(count * AMENDMENT.size)))
+    columns = [array(code) for _, code in COLUMNS]
+    for column in columns:
+        column.fromfile(file, count)
+    return Rows(*columns)
