@@ -9,7 +9,7 @@ import sys
 import time
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
@@ -65,12 +65,19 @@ async def _scenario(job: Job, id: str) -> None:
             secrets=job.spec.secrets,
         )
         # Load runs alone, so that whatever else takes the machine meanwhile is not ours.
-        watched = recorder.machine() if scenario.effect == "load" else nullcontext()
+        watched = recorder.machine(_place(target)) if scenario.effect == "load" else nullcontext()
         with recorder.ending():
             async with watched:
                 await scenario(target, recorder, **job.scenario_options[id])
     finally:
         await adapter.close()
+
+
+def _place(target: Target) -> Literal["ours", "apart", "inside"]:
+    """Where the target works: that decides whose CPU time is whose."""
+    if target.adapter.process is not None:
+        return "ours"
+    return "inside" if target.spec.address.startswith("python:") else "apart"
 
 
 def _judge(job: Job, outcomes: Path, done: set[str]) -> None:

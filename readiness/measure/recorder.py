@@ -1,12 +1,13 @@
 """The recorder that a scenario writes to: every line reaches the disk as it happens."""
 
 import json
+import os
 import random
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from readiness.measure.recording import write_samples
 from readiness.measure.resources import loop_lag, sampled_machine, sampled_tree
@@ -96,12 +97,16 @@ class Recorder:
             yield
 
     @asynccontextmanager
-    async def machine(self) -> AsyncIterator[None]:
+    async def machine(self, target: Literal["ours", "apart", "inside"] = "ours") -> AsyncIterator[None]:
         """Watch the machine and the generator while the block sends load; see measure.fitness for what it is held against.
+
+        ``target`` tells whose work is whose: a process of this run, a service that we only reach, or a function in the
+        generator itself.
 
         The series: generator_cpu_cores, generator_lag_seconds, machine_idle_share, machine_other_share,
         machine_steal_share, machine_throttled_share, machine_control_seconds.
         """
+        self.fact("machine", {"target": target, "cpus": os.cpu_count()})
         at: list[float] = []
         values: list[float] = []
         try:
