@@ -129,6 +129,12 @@ def decide(results: Sequence[Result], policy: Policy, run: Circumstances | None 
     )
 
 
+def verdict_of(results: Sequence[Result], policy: Policy, run: Circumstances | None = None) -> Verdict:
+    """Return the verdict alone: what `decide` says, without looking for what would change it."""
+    run = run or Circumstances()
+    return _verdict(bars_of(doubted(results, run.unfit), policy, run))
+
+
 def tier_decisions(results: Sequence[Result], policy: Policy, run: Circumstances | None = None) -> tuple[Decision, ...]:
     """Return the decision under each service tier, from C to A: which promise this run supports, and what is missing.
 

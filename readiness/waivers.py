@@ -91,8 +91,8 @@ def _without_a_finding(waiver: Waiver, result: Result | None) -> tuple[WaiverSta
 def _beyond_bound(waiver: Waiver, result: Result) -> str:
     """Why a finding is not within the bound, or an empty string.
 
-    An undecided finding is held to the worst end of its interval: whatever it will turn out to be is covered then, so
-    that an answer cannot take a waiver away.
+    As every claim, this one needs the whole interval on its side: so an answer, which lies within it, cannot take a
+    waiver away, and a worse value cannot bring one back.
     """
     if waiver.bound is None:
         return ""
@@ -100,13 +100,17 @@ def _beyond_bound(waiver: Waiver, result: Result) -> str:
     if result.objective is None or result.limit is None or result.value is None:
         return f"nothing was measured that shows {bound} to hold"
     better = better_side(result.value, result.objective, result.limit)
-    worst: float | None = result.value
-    if not result.decided:
-        ends = result.interval
-        worst = None if ends is None else ends.high if better == "lower" else ends.low
+    worst: float | None = None
+    if result.interval is not None and not result.flaky:
+        worst = result.interval.high if better == "lower" else result.interval.low
+    elif result.decided and result.n is None:  # one number, which is its own interval
+        worst = result.value
     if worst is None:
         return f"too little was measured to show {bound} to hold"
-    return "" if reaches(worst, waiver.bound, better) else f"{shown(worst, result.unit)} is beyond {bound}"
+    if reaches(worst, waiver.bound, better):
+        return ""
+    reach = "" if worst == result.value else f" (it may be {shown(worst, result.unit)})"
+    return f"{shown(result.value, result.unit)}{reach} is beyond {bound}"
 
 
 def _while_it_holds(end: date, left: int) -> tuple[WaiverStatus, str]:

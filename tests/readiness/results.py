@@ -1,11 +1,13 @@
 """Results to score, made by hand and at random."""
 
+from functools import lru_cache
+from math import prod
 from typing import Any
 
 from hypothesis import strategies as st
 
-from readiness.model import CATEGORIES, SEVERITIES, Status
-from readiness.policy import SEVERITY_WEIGHTS, Policy
+from readiness.model import CATEGORIES, SEVERITIES, Category, Status
+from readiness.policy import SEVERITY_WEIGHTS, CheckPolicy, Policy
 from readiness.report import Interval, Result
 
 SCORES: dict[Status, tuple[float, float]] = {"PASS": (1.0, 1.0), "WARN": (0.8, 0.8), "FAIL": (0.0, 0.0)}
@@ -56,51 +58,83 @@ def portions(low: float = 0.0, high: float = 1.0) -> st.SearchStrategy[float]:
     return st.integers(round(low * 100), round(high * 100)).map(lambda n: n / 100)
 
 
-@st.composite
-def some_result(draw: st.DrawFn, check: str) -> Result:
-    """Any result that scoring may produce."""
-    status: Status = draw(
-        st.sampled_from(
-            ("PASS", "PASS", "WARN", "FAIL", "INCONCLUSIVE", "UNKNOWN", "ERROR", "SKIPPED", "NOT_APPLICABLE")
-        )
-    )
+STATUSES: tuple[Status, ...] = (
+    "PASS", "PASS", "WARN", "FAIL", "INCONCLUSIVE", "UNKNOWN", "ERROR", "SKIPPED", "NOT_APPLICABLE"
+)  # fmt: skip
+GOOD, BAD = (1.0, 0.7, 0.8, 0.85, 0.9, 0.71), (0.7, 0.0, 0.69, 0.49, 0.3, 0.6)
+ENDS: dict[Status, tuple[float, ...]] = {
+    "PASS": GOOD,
+    "WARN": GOOD,
+    "FAIL": BAD,
+    "INCONCLUSIVE": (*GOOD[:3], *BAD[1:4]),
+}
+WEIGHTS = (1.0, 0.0, 3.0, 7.0, 10.0, 0.1)
+# One number names one result: a case is drawn quickly, and it shrinks towards 0, a plain pass.
+RADIX = (len(STATUSES), 2, 6, 6, 4, len(SEVERITIES), len(WEIGHTS), 8, 5)
+
+
+def numbered(check: str, number: int) -> Result:
+    """One of all the results that scoring may produce, by its number."""
+    digits = []
+    for base in RADIX:
+        number, digit = divmod(number, base)
+        digits.append(digit)
+    place, kind, one, other, category, severity, weight, advisory, waived = digits
+    status, measured = STATUSES[place], bool(kind)
     ends: tuple[float, float] = (0.0, 1.0)
-    bounds = {"PASS": (0.7, 1.0), "WARN": (0.7, 1.0), "FAIL": (0.0, 0.7), "INCONCLUSIVE": (0.0, 1.0)}
-    measured = draw(st.booleans())
-    if status in bounds and measured:
-        one, other = draw(portions(*bounds[status])), draw(portions(*bounds[status]))
-        ends = min(one, other), max(one, other)
+    if status in ENDS and measured:
+        low, high = sorted((ENDS[status][one], ENDS[status][other]))
+        ends = low, high
     elif status != "INCONCLUSIVE":
         ends = SCORES.get(status, ends) if status != "WARN" else (1.0, 1.0)
     return result(
         check,
         status,
         ends,
-        category=draw(st.sampled_from(CATEGORIES[:4])),
-        severity=draw(st.sampled_from(SEVERITIES)),
-        weight=draw(st.sampled_from((0.0, 1.0, 3.0, 7.0, 10.0, 0.1))),
+        category=CATEGORIES[category],
+        severity=SEVERITIES[severity],
+        weight=WEIGHTS[weight],
         limit=2.0 if measured else None,
-        advisory=draw(st.integers(0, 7)) == 0,
-        waived=status not in ("PASS", "WARN", "NOT_APPLICABLE") and draw(st.integers(0, 4)) == 0,
+        advisory=advisory == 1,
+        waived=waived == 1 and status not in ("PASS", "WARN", "NOT_APPLICABLE"),
     )
 
 
-@st.composite
-def some_results(draw: st.DrawFn, least: int = 0, most: int = 8) -> list[Result]:
+def some_result(check: str) -> st.SearchStrategy[Result]:
+    """Any result that scoring may produce."""
+    return st.integers(0, prod(RADIX) - 1).map(lambda number: numbered(check, number))
+
+
+def some_results(least: int = 0, most: int = 8) -> st.SearchStrategy[list[Result]]:
     """A run: up to ``most`` checks, each once."""
-    return [draw(some_result(f"c{i}")) for i in range(draw(st.integers(least, most)))]
+    numbers = st.lists(st.integers(0, prod(RADIX) - 1), min_size=least, max_size=most)
+    return numbers.map(lambda drawn: [numbered(f"c{place}", number) for place, number in enumerate(drawn)])
 
 
-@st.composite
-def some_policy(draw: st.DrawFn) -> Policy:
+BARS = (0.7, 0.0, 0.5, 0.69, 0.8, 0.85, 0.95, 1.0)
+
+
+def some_policy() -> st.SearchStrategy[Policy]:
     """Any policy over those categories and checks."""
-    return Policy.model_validate({
-        "name": "any",
-        "threshold": draw(portions()),
-        "critical_pass_rate": draw(portions()),
-        "coverage": draw(portions()),
-        "floors": draw(st.dictionaries(st.sampled_from(CATEGORIES[:4]), portions(), max_size=2)),
-        "category_weights": dict.fromkeys(CATEGORIES, 1.0) | {CATEGORIES[0]: draw(st.sampled_from((0.0, 2.5, 25.0)))},
-        "all_must_pass": draw(st.booleans()),
-        "checks": {"c1": {"required": draw(st.booleans())}},
-    })  # fmt: skip
+    bars = st.sampled_from(BARS)
+    floors = st.none() | st.tuples(st.sampled_from(CATEGORIES[:4]), bars)
+    return st.builds(
+        _policy, bars, bars, bars, floors, st.sampled_from((1.0, 0.0, 2.5, 25.0)), st.booleans(), st.booleans()
+    )
+
+
+@lru_cache(maxsize=4096)
+def _policy(
+    threshold: float,
+    critical: float,
+    coverage: float,
+    floor: tuple[Category, float] | None,
+    weight: float,
+    every: bool,
+    required: bool,
+) -> Policy:
+    return Policy(
+        name="any", threshold=threshold, critical_pass_rate=critical, coverage=coverage,
+        floors=dict([floor] if floor else []), category_weights={**dict.fromkeys(CATEGORIES, 1.0), CATEGORIES[0]: weight},
+        all_must_pass=every, checks={"c1": CheckPolicy(required=required)},
+    )  # fmt: skip

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from readiness.model import Status
 from readiness.policy import STANDARD, UNWAIVABLE, Policy
 from readiness.policy_file import from_mapping
 from readiness.report import Interval, Result, WaiverState
@@ -84,11 +85,15 @@ def test_the_bound_follows_the_direction_of_the_check() -> None:
     assert state({"bound": 8.5}, few).status == "exceeded"
 
 
-@pytest.mark.parametrize(("bound", "status"), [(0.7, "active"), (0.69, "exceeded")])
-def test_an_open_finding_is_held_to_the_worst_that_it_may_be(bound: float, status: str) -> None:
+@pytest.mark.parametrize("status", ["FAIL", "INCONCLUSIVE"])
+@pytest.mark.parametrize(("bound", "state_"), [(0.7, "active"), (0.69, "exceeded")])
+def test_a_finding_is_held_to_the_worst_that_it_may_be(status: Status, bound: float, state_: str) -> None:
     ends = Interval(low=0.4, high=0.7)
-    wide = result(CHECK, "INCONCLUSIVE", (0.3, 0.8), value=0.5, objective=0.2, limit=0.5, unit="s", interval=ends)
-    assert state({"bound": bound}, wide).status == status
+    wide = result(CHECK, status, (0.3, 0.6), value=0.6, objective=0.2, limit=0.5, unit="s", interval=ends, n=99)
+    got = state({"bound": bound}, wide)
+    assert got.status == state_
+    if state_ == "exceeded":
+        assert got.reason.startswith("0.6 s (it may be 0.7 s) is beyond its bound of 0.69 s")
 
 
 @pytest.mark.parametrize(
@@ -97,6 +102,10 @@ def test_an_open_finding_is_held_to_the_worst_that_it_may_be(bound: float, statu
         result(CHECK, "UNKNOWN"),
         result(CHECK, "FAIL"),
         result(CHECK, "INCONCLUSIVE", value=0.3, objective=0.2, limit=0.5),
+        result(CHECK, "FAIL", value=0.6, objective=0.2, limit=0.5, n=20),
+        result(
+            CHECK, "INCONCLUSIVE", value=0.3, objective=0.2, limit=0.5, flaky=True, interval=Interval(low=0.2, high=0.4)
+        ),
     ],
 )
 def test_a_bound_that_nothing_shows_to_hold_does_not_hold(unmeasured: Result) -> None:
