@@ -5,7 +5,7 @@ only what has a place in a file, therefore each finding also points at the file 
 empty leaves it out).
 
 - FAIL is of kind ``fail`` with the level of its severity: blocker and critical error, major warning, minor and info note.
-- WARN is of kind ``fail`` and level ``note``: inside the limit, short of the objective.
+- WARN is of kind ``fail`` and level ``note``: inside the limit, short of the objective. So is an advisory failure.
 - INCONCLUSIVE, UNKNOWN, ERROR and SKIPPED are of kind ``open``: nothing is known. An ERROR is a notification, too.
 - A waived finding is suppressed with its waiver as the justification; a skipped one with its reason.
 - PASS and NOT_APPLICABLE are counted, and listed only when asked for (``every``).
@@ -28,8 +28,6 @@ LEVELS = {"blocker": "error", "critical": "error", "major": "warning", "minor": 
 SECURITY_SEVERITY = {"blocker": "9.5", "critical": "8.0", "major": "5.5", "minor": "3.0", "info": "0.1"}
 """By GitHub's bands: above 9.0 critical, from 7.0 high, from 4.0 medium, below low."""
 KINDS = {"PASS": "pass", "NOT_APPLICABLE": "notApplicable", "WARN": "fail", "FAIL": "fail"}
-EXIT_CODES = {"READY": 0, "NOT READY": 1, "INCONCLUSIVE": 3}
-INTERRUPTED = 130
 
 
 @reporter()
@@ -46,7 +44,7 @@ def sarif(report: Report, *, file: str = "readiness.yaml", every: bool = False) 
                 "rules": rules,
             }
         },
-        "automationDetails": {"id": f"readiness/{clean(report.run, 80)}"},
+        "automationDetails": {"id": _category(report)},
         "invocations": [_invocation(report)],
         "results": [_result(report, result, places[check_id(result)], file) for result in shown],
         "columnKind": "unicodeCodePoints",
@@ -54,6 +52,12 @@ def sarif(report: Report, *, file: str = "readiness.yaml", every: bool = False) 
     }
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
     return {"results.sarif": json.dumps(log, indent=2, ensure_ascii=False, allow_nan=False, sort_keys=True) + "\n"}
+
+
+def _category(report: Report) -> str:
+    """Name the run; what stands before the last slash tells GitHub which earlier upload this one replaces."""
+    target = re.sub(r"[^\w.:-]+", "-", clean(without_credentials(report.target), 120)).strip("-")
+    return f"readiness/{target or 'target'}/{clean(report.run, 80).replace('/', '-')}"
 
 
 def _rules(results: list[Result]) -> list[dict[str, Any]]:
@@ -93,7 +97,8 @@ def _rule(result: Result) -> dict[str, Any]:
 
 def _result(report: Report, result: Result, index: int, file: str) -> dict[str, Any]:
     id, kind = check_id(result), KINDS.get(result.status, "open")
-    level = "none" if kind != "fail" else "note" if result.status == "WARN" else LEVELS[result.severity]
+    mild = result.status == "WARN" or result.advisory
+    level = "none" if kind != "fail" else "note" if mild else LEVELS[result.severity]
     # GitHub reads only primaryLocationLineHash; both are the same over runs, machines and changes of readiness.yaml.
     print_of = sha256(f"{id}\n{report.target}".encode("utf-8", "backslashreplace")).hexdigest()
     found: dict[str, Any] = {
@@ -171,8 +176,9 @@ def _invocation(report: Report) -> dict[str, Any]:
     invocation: dict[str, Any] = {
         # What broke leaves results out, which SARIF calls not successful; a NOT READY alone is a successful run.
         "executionSuccessful": not notes,
-        "exitCode": INTERRUPTED if report.interrupted else EXIT_CODES[report.verdict],
+        # No exitCode: the command line may turn a regression into another one than the verdict's.
         "exitCodeDescription": report.verdict,
+        "properties": {"verdict": report.verdict, "deploymentReady": report.deployment_ready},
         "toolExecutionNotifications": notes,
     }
     if end := _moment(report.timestamp):
