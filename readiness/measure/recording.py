@@ -140,6 +140,8 @@ class Recording:
     readings: Mapping[str, Readings] = field(default_factory=dict)
     windows: tuple[FaultWindow, ...] = ()
     phases: tuple[tuple[str, float], ...] = ()
+    users: Mapping[str, int] = field(default_factory=dict)
+    """Simulated users by phase, for those that have a fixed number of them."""
     seconds: float = 0.0
     complete: bool = True
 
@@ -164,6 +166,7 @@ def read_recording(folder: Path, scenario: str) -> Recording:
     series: dict[str, tuple[str, list[float], list[float]]] = {}
     windows: list[FaultWindow] = []
     phases: list[tuple[str, float]] = []
+    users: dict[str, int] = {}
     end: float | None = None
     for line in (folder / f"{scenario}.jsonl").read_text().splitlines():
         entry = _entry(line)
@@ -178,12 +181,16 @@ def read_recording(folder: Path, scenario: str) -> Recording:
                 windows.append(FaultWindow(**entry))
             case "phase":
                 phases.append((entry["name"], entry["at"]))
+                if entry.get("users"):
+                    users[entry["name"]] = entry["users"]
             case "end":
                 end = entry["seconds"]
     readings = {name: Readings(unit, tuple(at), tuple(values)) for name, (unit, at, values) in series.items()}
     rows = _read_samples(folder / f"{scenario}.parquet")
     complete = end is not None
-    return Recording(scenario, Samples(rows), facts, readings, tuple(windows), tuple(phases), end or 0.0, complete)
+    return Recording(
+        scenario, Samples(rows), facts, readings, tuple(windows), tuple(phases), users, end or 0.0, complete
+    )
 
 
 def _entry(line: str) -> dict[str, Any]:

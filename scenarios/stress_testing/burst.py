@@ -28,7 +28,7 @@ async def burst(
     """Offer ``rate`` calls per second, let ``users`` make ``iterations`` calls each at once, offer ``rate`` again."""
     recorder.phase("before", before)
     await constant_arrival_rate(target, recorder, rate=rate, seconds=before)
-    recorder.phase("burst", 3.0)
+    recorder.phase("burst", 3.0, users=min(users, recorder.users))
     await per_vu_iterations(target, recorder, users=users, iterations=iterations)
     recorder.phase("after", after)
     await constant_arrival_rate(target, recorder, rate=rate, seconds=after)

@@ -32,7 +32,7 @@ async def user_grid(
     await per_vu_iterations(target, recorder, users=max(users), iterations=2)
     grid = []
     for number in sorted({min(count, recorder.users) for count in users}):
-        recorder.phase(f"users {number}", 2.0)
+        recorder.phase(f"users {number}", 2.0, users=number)
         await per_vu_iterations(target, recorder, users=number, iterations=operations)
         step = Samples(tuple(recorder.samples)).where(phase=f"users {number}")
         grid.append(
