@@ -97,7 +97,7 @@ def _reason(report: Report, result: Result) -> str:
         return result.reason
     waiver = next((one for one in report.waivers if one.check == result.check), None)
     accepted = f"{waiver.id}, {waiver.reason} Owner {waiver.owner}, last day {waiver.expires}. " if waiver else ""
-    return f"waived: {accepted}{result.reason}"
+    return f"{accepted}{result.reason}"
 
 
 def _verdict_of(result: Result) -> tuple[str, str]:

@@ -8,7 +8,8 @@ from rich.text import Text
 from readiness.report import Report
 from reports.console import console
 from tests.reports.hostile import ALL, hostile
-from tests.reports.samples import empty, inconclusive, interrupted, not_ready, ready, scoped
+from tests.reports.samples import empty, inconclusive, interrupted, not_ready, ready, report, result, scoped
+from tests.reports.situations import unchanged, unfit
 
 
 def plain(report: Report, *, width: int = 100, verbose: bool = False) -> str:
@@ -104,3 +105,49 @@ def test_the_environment_of_the_terminal_changes_nothing(monkeypatch: pytest.Mon
     for name, value in (("NO_COLOR", "1"), ("TERM", "dumb"), ("COLUMNS", "20")):
         monkeypatch.setenv(name, value)
     assert console(ready()) == before
+
+
+def test_what_changed_since_the_baseline_is_said_before_the_verdict() -> None:
+    news = plain(not_ready()).partition("─ Verdict ─")[0].partition("Since ")[2]
+    assert "READY → NOT READY, score 86.12 % → 49.00 % (-37.12 points)" in news
+    assert "▼ worse latency_p95: Passed → Failed, 0.412 s → 2.731 s" in news
+    assert news.index("▼ worse") < news.index("▲ better")
+
+
+def test_a_run_without_a_baseline_or_a_change_names_none() -> None:
+    assert "Since " not in plain(ready())
+    assert "▼ worse" not in plain(unchanged())
+
+
+def test_more_changes_than_fit_are_counted_and_shown_when_asked_for() -> None:
+    sample = not_ready()
+    assert sample.change is not None
+    many = tuple(sample.change.changes[0].model_copy(update={"check": f"check_{n}"}) for n in range(14))
+    changed = sample.model_copy(update={"change": sample.change.model_copy(update={"changes": many})})
+    assert "4 more changes; --verbose shows them all" in plain(changed)
+    assert "check_9" in plain(changed, verbose=True).partition("Since ")[2]
+
+
+def test_waivers_that_need_a_reader_are_said_and_quiet_ones_are_not() -> None:
+    sample = not_ready()
+    text = plain(sample, width=200)
+    for state in sample.waiver_states:
+        said = f"{state.waiver.id} for {state.waiver.check}: {state.status}, last day {state.waiver.expires}"
+        assert (said in text) == (state.status != "active")
+
+
+def test_an_unfit_machine_and_the_tiers_stand_in_the_verdict_panel() -> None:
+    panel = plain(unfit(), width=200).partition("Verdict")[2]
+    assert "unfit to measure, so performance is undecided: Another guest took 31 % of the processor." in panel
+    assert "unfit" not in plain(ready())
+    assert re.search(r"Service tiers +tier 3 READY +tier 2 INCONCLUSIVE +tier 1 NOT READY", plain(not_ready()))
+
+
+@pytest.mark.parametrize("nasty", ["::error title=fake::owned", "##[error]owned", "x\n::stop-commands::x"])
+@pytest.mark.parametrize("colour", [False, True])
+def test_no_line_is_a_command_to_the_runner_of_ci(nasty: str, colour: bool) -> None:
+    one = result(nasty, "security", "FAIL", "blocker", reason=f"{'x' * 83} {nasty}")
+    text = str(console(report([one], "NOT READY", {}, reason=nasty, target=nasty), colour=colour))
+    for line in Text.from_ansi(text).plain.splitlines():
+        assert not line.strip().startswith("::")
+        assert "##[" not in line

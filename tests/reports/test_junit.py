@@ -1,5 +1,6 @@
 """The JUnit files: what is not known never looks like a pass."""
 
+import re
 from collections.abc import Mapping
 from xml.etree import ElementTree
 
@@ -10,6 +11,51 @@ from readiness.report import Report, Result, SuiteResult
 from reports.junit import junit
 from tests.reports.hostile import hostile
 from tests.reports.samples import empty, not_ready, ready, report, result
+from tests.reports.situations import SITUATIONS, waived
+
+# What the strict schema of Jenkins (junit-10.xsd) allows: the attributes and children of each element.
+# Beyond it we use only the properties of a case, as pytest does.
+TIME = re.compile(r"\d*(\.\d+)?")
+ALLOWED: dict[str, tuple[set[str], set[str]]] = {
+    "testsuites": ({"name", "time", "tests", "failures", "errors"}, {"testsuite"}),
+    "testsuite": (
+        {"name", "tests", "failures", "errors", "skipped", "time", "timestamp", "hostname", "id", "package"},
+        {"properties", "testcase", "system-out", "system-err"},
+    ),
+    "properties": (set(), {"property"}),
+    "property": ({"name", "value"}, set()),
+    "testcase": (
+        {"name", "classname", "time", "group"},
+        {"skipped", "error", "failure", "system-out", "system-err", "properties"},
+    ),
+    "skipped": ({"type", "message"}, set()),
+    "error": ({"type", "message"}, set()),
+    "failure": ({"type", "message"}, set()),
+    "system-out": (set(), set()),
+}
+REQUIRED = {
+    "testsuite": {"name", "tests", "failures", "errors"},
+    "testcase": {"name"},
+    "property": {"name", "value"},
+}
+
+
+def complaints(text: str) -> list[str]:
+    """Everything that a strict reader would refuse."""
+    wrong = []
+    for element in ElementTree.fromstring(text).iter():
+        if element.tag not in ALLOWED:
+            wrong.append(f"unknown element {element.tag}")
+            continue
+        attributes, children = ALLOWED[element.tag]
+        wrong += [f"{element.tag} has no {name}" for name in REQUIRED.get(element.tag, set()) - set(element.attrib)]
+        wrong += [f"{element.tag} has {name}" for name in set(element.attrib) - attributes]
+        wrong += [f"{element.tag} holds {child.tag}" for child in element if child.tag not in children]
+        if not TIME.fullmatch(element.get("time", "0")):
+            wrong.append(f"time {element.get('time')!r}")
+        if element.tag == "testcase" and sum(child.tag in ("skipped", "error", "failure") for child in element) > 1:
+            wrong.append("a case with two outcomes")
+    return wrong
 
 
 def files_of(report: Report) -> Mapping[str, str]:
@@ -63,6 +109,32 @@ def test_a_waived_failure_is_skipped_and_says_why() -> None:
     skipped = case_of(result("x", "security", "FAIL", "critical", waived=True)).find("skipped")
     assert skipped is not None
     assert skipped.get("type") == "WAIVED"
+
+
+def test_the_message_of_a_waived_failure_is_its_waiver() -> None:
+    messages = [
+        skipped.get("message", "")
+        for text in files_of(waived()).values()
+        for skipped in ElementTree.fromstring(text).iter("skipped")
+        if skipped.get("type") == "WAIVED"
+    ]
+    assert len(messages) == 1
+    assert messages[0].startswith(
+        "WAIVED: W-1, The proxy ends sessions. Owner ops, last day 2026-12-01. Beyond the limit"
+    )
+
+
+@pytest.mark.parametrize("name", SITUATIONS)
+def test_a_strict_reader_takes_every_file(name: str) -> None:
+    for text in files_of(SITUATIONS[name]()).values():
+        assert complaints(text) == []
+
+
+def test_the_strict_reader_refuses_what_is_wrong() -> None:
+    text = next(iter(files_of(not_ready()).values()))
+    assert complaints(text.replace('classname="', 'class="'))
+    assert complaints(text.replace("<failure ", "<failed ").replace("</failure>", "</failed>"))
+    assert complaints(re.sub(r'time="[\d.]+"', 'time="soon"', text))
 
 
 def test_the_exact_status_is_a_property() -> None:
