@@ -30,6 +30,8 @@ LAYERS = (
     ("bars",),
     ("verdict",),
     ("events", "plan", "job"),
+    ("interleaving",),
+    ("paired",),
     ("attribution",),
     ("comparison",),
     ("archive",),

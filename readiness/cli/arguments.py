@@ -154,9 +154,9 @@ def _compare_arguments(parser: argparse.ArgumentParser) -> None:
     side_by_side = parser.add_argument_group("two versions that run in turn on this machine")
     side_by_side.add_argument("--candidate", metavar="COMMAND", help="starts the new version; {port} is filled in")
     side_by_side.add_argument("--baseline", metavar="COMMAND", help="starts the old version")
-    side_by_side.add_argument("--rate", type=float, help="calls per second (default: as the load scenarios)")
-    side_by_side.add_argument("--seconds", type=float, help="how long to measure")
-    side_by_side.add_argument("--until-decided", action="store_true", help="measure on until it is decided")
+    side_by_side.add_argument("--rate", type=float, help="calls per second (default: 100)")
+    side_by_side.add_argument("--seconds", type=float, help="measure so long at most (default: 20)")
+    side_by_side.add_argument("--until-decided", action="store_true", help="measure on, for 10 minutes at most")
     side_by_side.add_argument("--seed", type=int, default=7, help="seed of every random choice (default: 7)")
     parser.add_argument(
         "--min-effect", metavar="SHARE", type=float, default=0.1, help="the smallest effect that counts (default: 0.1)"

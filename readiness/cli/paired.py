@@ -10,15 +10,15 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
 from readiness.cli.run import prepare
 from readiness.errors import UsageError
-from readiness.measure.pairs import FIRST_LOOK, Conclusion, Design, Difference
+from readiness.measure.pairs import FIRST_LOOK, LEAST_ERROR_DIFFERENCE, Conclusion, Design, Difference
 from readiness.paired import PairedResult, as_json, compare_versions
 
 CODES: dict[Conclusion, int] = {"no regression": 0, "regression": 1, "undecided": 3}
-SECONDS, UNTIL_DECIDED_SECONDS = 30.0, 600.0
+PLAIN_WIDTH = 80
+SECONDS, UNTIL_DECIDED_SECONDS = 20.0, 600.0
 CALLS_PER_BLOCK = 20  # fewer, and a 95th percentile is the maximum
 NAMES = {
     "latency_median": "Latency, median",
@@ -33,6 +33,8 @@ def command(asked: argparse.Namespace) -> int:
     """Compare, print, and return 0 (no regression), 1 (regression) or 3 (undecided)."""
     if not asked.candidate or not asked.baseline:
         raise UsageError("--candidate and --baseline belong together: each is the command that starts one version")
+    if asked.format == "markdown":
+        raise UsageError("--format markdown: is for stored runs; right would be table or json")
     design = design_of(asked)
     settings, catalog = prepare(asked)
     now = datetime.now(UTC)
@@ -48,7 +50,7 @@ def command(asked: argparse.Namespace) -> int:
     if asked.format == "json":
         print(as_json(result))
     else:
-        show(result, Console(highlight=False, width=None if sys.stdout.isatty() else 140))
+        show(result, Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else PLAIN_WIDTH))
         print(f"Recordings: {folder}")
     return CODES[result.conclusion]
 
@@ -61,7 +63,9 @@ def design_of(asked: argparse.Namespace) -> Design:
         raise UsageError(f"--rate {rate:g}: must be from 1 to 10000 calls per second")
     if not 0.01 <= asked.min_effect <= 10:
         raise UsageError(f"--min-effect {asked.min_effect:g}: must be from 0.01 (one percent) to 10")
-    seconds = asked.seconds or (UNTIL_DECIDED_SECONDS if asked.until_decided else SECONDS)
+    seconds = UNTIL_DECIDED_SECONDS if asked.until_decided else SECONDS
+    if asked.seconds is not None:
+        seconds = asked.seconds
     block_seconds = max(default.block_seconds, CALLS_PER_BLOCK / rate)
     quads = int(seconds / (4 * block_seconds) + 1e-9)
     if quads < FIRST_LOOK:
@@ -71,46 +75,45 @@ def design_of(asked: argparse.Namespace) -> Design:
 
 
 def show(result: PairedResult, console: Console) -> None:
-    """Print the table and the conclusion."""
+    """Print the table, what is still undecided and why, and the conclusion."""
     table = Table("Metric", "Baseline", "Candidate", "Candidate / baseline", "Verdict", box=None, pad_edge=False)
     for found in result.differences:
-        cells = (
-            _amount(found, found.baseline),
-            _amount(found, found.candidate),
-            _effect(found),
-            _verdict(found, result),
-        )
-        table.add_row(NAMES[found.metric], *map(Text, cells))
+        cells = (_amount(found, found.baseline), _amount(found, found.candidate), _effect(found), _word(found))
+        table.add_row(NAMES[found.metric], *cells)
     console.print(table)
-    design = result.design
-    calls = round(design.rate * design.block_seconds) * 4 * result.quads
-    console.print(
-        f"\n{result.conclusion.upper()}: {result.quads} quads (ABBA or BAAB) of {design.block_seconds:g} s blocks, "
-        f"{calls} calls at {design.rate:g}/s; intervals hold together with 95 %"
-    )
+    for found in result.differences:
+        if found.verdict == "undecided":
+            missing = f"; about {found.more_blocks} more blocks would decide" if found.more_blocks else ""
+            console.print(f"Undecided: {NAMES[found.metric]}: {found.reason}{missing}")
+    console.print(f"\n{result.conclusion.upper()}: {_method(result)}")
     for caveat in result.caveats:
         console.print(f"Note: {caveat}")
 
 
+def _method(result: PairedResult) -> str:
+    design = result.design
+    calls = 4 * result.quads * round(design.rate * design.block_seconds)
+    return (
+        f"{calls} calls at {design.rate:g}/s in {4 * result.quads} blocks of {design.block_seconds:g} s, "
+        f"the versions in turn. Differences below {design.min_effect:.0%} (error rate: {LEAST_ERROR_DIFFERENCE:.0%} "
+        "of all calls) do not count. All intervals hold together with 95 %."
+    )
+
+
 def _amount(found: Difference, value: float) -> str:
     if math.isnan(value):
-        return "not measured"
+        return "-"
     return f"{value * 1000:.3g} ms" if found.unit == "s" else f"{value:.2%}"
 
 
 def _effect(found: Difference) -> str:
+    if math.isnan(found.value):
+        return "not measured"
     if found.kind == "difference":
-        return f"{found.value * 100:+.2f} points ({found.low * 100:+.2f} to {found.high * 100:+.2f})"
-    return "-" if math.isnan(found.value) else f"{found.value:.3f} ({found.low:.3f} to {found.high:.3f})"
+        return f"{found.value * 100:+.2f} pp ({found.low * 100:+.2f} to {found.high * 100:+.2f})"
+    return f"{found.value:.3f} ({found.low:.3f} to {found.high:.3f})"
 
 
-def _verdict(found: Difference, result: PairedResult) -> str:
-    least = "1 point" if found.kind == "difference" else f"{result.design.min_effect:.0%}"
+def _word(found: Difference) -> str:
     worse, better = WORSE_BETTER.get(found.metric, ("slower", "faster"))
-    missing = f"; about {found.more_blocks} more blocks would decide" if found.more_blocks else ""
-    return {
-        "worse": worse,
-        "better": better,
-        "same": f"no difference beyond {least}",
-        "undecided": f"undecided: {found.reason}{missing}",
-    }[found.verdict]
+    return {"worse": worse, "better": better, "same": "no difference", "undecided": "undecided"}[found.verdict]

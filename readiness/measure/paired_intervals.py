@@ -60,21 +60,23 @@ def difference_of_rates(before: Sequence[Failures], after: Sequence[Failures], a
 
     Newcombe's interval from two score intervals (Statistics in Medicine 17, 1998, method 10). Failures come in bursts,
     so calls count only as far as blocks vary like independent calls: effective sizes after Rao & Scott (Biometrics 48, 1992).
+    The larger design effect counts for both sides: one that saw no burst has not shown that it has none.
     """
     z = NormalDist().inv_cdf(1 - alpha / 2)
-    (p, p_low, p_high), (q, q_low, q_high) = _score(before, z), _score(after, z)
+    effect = max(design_effect(before), design_effect(after))
+    (p, p_low, p_high), (q, q_low, q_high) = _score(before, effect, z), _score(after, effect, z)
     below = math.sqrt((q - q_low) ** 2 + (p_high - p) ** 2)
     above = math.sqrt((q_high - q) ** 2 + (p - p_low) ** 2)
     return Interval(q - p, q - p - below, q - p + above)
 
 
-def _score(blocks: Sequence[Failures], z: float) -> Interval:
-    """Return a rate with its score interval (Wilson 1927) for the effective number of calls."""
+def _score(blocks: Sequence[Failures], effect: float, z: float) -> Interval:
+    """Return a rate with its score interval (Wilson 1927) for calls / ``effect`` independent calls."""
     calls = sum(block.calls for block in blocks)
     if calls == 0:
         return Interval(math.nan, 0.0, 1.0)
     rate = sum(block.failed for block in blocks) / calls
-    n = calls / design_effect(blocks)
+    n = calls / effect
     centre = (rate + z * z / (2 * n)) / (1 + z * z / n)
     half = z * math.sqrt(rate * (1 - rate) / n + z * z / (4 * n * n)) / (1 + z * z / n)
     return Interval(rate, max(0.0, centre - half), min(1.0, centre + half))
@@ -83,9 +85,10 @@ def _score(blocks: Sequence[Failures], z: float) -> Interval:
 def design_effect(blocks: Sequence[Failures]) -> float:
     """Return how many times more a failure rate varies between blocks than independent calls would; at least 1."""
     m, calls = len(blocks), sum(block.calls for block in blocks)
-    rate = sum(block.failed for block in blocks) / calls
-    if m < 2 or rate in (0.0, 1.0):
+    failed = sum(block.failed for block in blocks)
+    if m < 2 or failed in (0, calls):
         return 1.0
+    rate = failed / calls
     spread = sum((block.failed - block.calls * rate) ** 2 for block in blocks)
     variance = m / (m - 1) * spread / calls**2
     return max(1.0, calls * variance / (rate * (1 - rate)))

@@ -33,9 +33,11 @@ class Design:
 
     rate: float = 100.0
     """Calls per second, started at fixed times."""
-    block_seconds: float = 0.4
+    block_seconds: float = 0.25
+    """Short, because what disturbs a machine often lasts for a second or so."""
     warm_seconds: float = 2.0
-    quads: int = 18
+    """For each version, before the first quad."""
+    quads: int = 20
     """Most quads; the last look comes after them."""
     min_effect: float = 0.10
     """Smallest relative difference that counts, > 0: 0.1 is a tenth slower, or faster by the same factor."""
@@ -167,7 +169,9 @@ def _ratio(metric: Metric, quads: Sequence[Quad], look: Look, design: Design) ->
     values = [(_values(metric, quad.baseline), _values(metric, quad.candidate)) for quad in quads[: look.quads]]
     if any(value <= 0 for pair in values for version in pair for value in version):
         nan, reason = math.nan, "not measured: at least one block shows none"
-        return Difference(metric.name, metric.unit, "ratio", nan, nan, nan, 0.0, math.inf, "undecided", look.quads, 0, reason)
+        return Difference(
+            metric.name, metric.unit, "ratio", nan, nan, nan, 0.0, math.inf, "undecided", look.quads, 0, reason
+        )
     logs = [(_mean_log(baseline), _mean_log(candidate)) for baseline, candidate in values]
     found = signed_rank([candidate - baseline for baseline, candidate in logs], look.alpha / FAMILY)
     centre, low, high = (math.exp(bound) if math.isfinite(bound) else (0.0 if bound < 0 else bound) for bound in found)
