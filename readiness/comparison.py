@@ -35,6 +35,8 @@ class Shift:
 
     moved: Literal["up", "down", "no"]
     """``no``: by less than the noise, or by less than counts."""
+    notable: bool
+    """Whether it moved by the smallest effect that counts, proven or not."""
     ratio: float | None = None
     interval: Interval | None = None
     """Of the ratio."""
@@ -49,11 +51,9 @@ def compare(
     attributed where that takes no judging again: where policy and catalogue are the same.
     """
     old, new = _by_check(before), _by_check(after)
-    changes = [
-        change
-        for check in old.keys() | new.keys()
-        if (change := _change(old.get(check), new.get(check), min_effect)) is not None
-    ]
+    fit = before.fitness.fit and after.fitness.fit
+    found = (_change(old.get(check), new.get(check), min_effect, fit) for check in old.keys() | new.keys())
+    changes = [change for change in found if change is not None]
     severity = {check: SEVERITIES.index(result.severity) for check, result in (old | new).items()}
     changes.sort(key=lambda change: (_ORDER.index(change.kind), severity[change.check], -_size(change), change.check))
     regressions = tuple(change.check for change in changes if change.kind == "worse" and _counts(new[change.check]))
@@ -116,8 +116,8 @@ def better_side(result: Result) -> str | None:
 # --- one check ------------------------------------------------------------------------------------------------------
 
 
-def _change(old: Result | None, new: Result | None, min_effect: float) -> ResultChange | None:
-    """What became of a check; None where nothing did."""
+def _change(old: Result | None, new: Result | None, min_effect: float, fit: bool) -> ResultChange | None:
+    """What became of a check; None where nothing did. Of a machine unfit to measure, no performance is believed."""
     if old is None or new is None:
         present = new or old
         assert present is not None, "a check is in one of the reports"
@@ -127,8 +127,13 @@ def _change(old: Result | None, new: Result | None, min_effect: float) -> Result
             before=old and old.status, after=new and new.status,
             value_before=old and old.value, value_after=new and new.value,
         )  # fmt: skip
-    shift = shift_of(old, new, min_effect)
-    found = _kind(old, new, shift)
+    if fit or "performance" not in (old.category, new.category):
+        shift = shift_of(old, new, min_effect)
+        found = _kind(old, new, shift)
+    else:
+        shift, found = None, "changed" if old.status != new.status else None
+    if found is None and old.waived != new.waived:
+        found = "changed"
     if found is None:
         return None
     return ResultChange(
@@ -149,12 +154,12 @@ def _kind(old: Result, new: Result, shift: Shift | None) -> Kind | None:
         return by_status  # proven on both sides of the limit: the limit is the effect that counts
     if by_value is not None:
         return by_value
-    if shift is not None and by_status is not None:
-        if old.interval is None or new.interval is None:
-            return by_status
-        # Short of the objective by a hair and undecided for want of samples lie within the noise; only the second is said.
-        return None if old.decided and new.decided else "changed"
-    return by_status
+    if shift is None or by_status is None:
+        return by_status
+    sampled = old.interval is not None and new.interval is not None
+    if old.decided and new.decided:  # on either side of the objective: by a hair, that is noise
+        return by_status if shift.notable and not sampled else None
+    return "changed" if sampled else by_status  # the value is the same as far as one can tell, the evidence is not
 
 
 def _kind_by_value(old: Result, new: Result, shift: Shift | None) -> Kind | None:
@@ -208,28 +213,24 @@ def shift_of(old: Result, new: Result, min_effect: float = MIN_EFFECT) -> Shift 
     first, second = _reading(old), _reading(new)
     known = old.interval is not None and new.interval is not None
     if min(*first, *second) > 0 and old.unit not in WHOLE:
-        return _ratio_shift(first, second, known, math.log1p(min_effect))
+        return _ratio_shift(first, second, known, min_effect)
     allowed = max(_allowed(old), _allowed(new))
     difference = new.value - old.value
+    notable = difference != 0 and abs(difference) >= min_effect * allowed
     ratio = new.value / old.value if min(old.value, new.value) > 0 else None
-    if known:
-        bounds = difference_interval(first, second)
-        proven = (bounds.low > 0 or bounds.high < 0) and abs(difference) >= min_effect * allowed
-    else:
-        proven = difference != 0 and abs(difference) >= allowed
-    return Shift(_way(difference) if proven else "no", ratio)
+    proven = _excludes_zero(difference_interval(first, second)) if known else abs(difference) >= allowed
+    return Shift(_way(difference) if notable and proven else "no", notable, ratio)
 
 
-def _ratio_shift(first: "Reading", second: "Reading", known: bool, smallest: float) -> Shift:
-    logs = [tuple(math.log(number) for number in reading) for reading in (first, second)]
-    moved = logs[1][0] - logs[0][0]
+def _ratio_shift(first: "Reading", second: "Reading", known: bool, min_effect: float) -> Shift:
+    factor = max(first[0], second[0]) / min(first[0], second[0])
+    notable = factor >= 1 + min_effect
+    ratio, way = second[0] / first[0], _way(second[0] - first[0])
     if not known:
-        proven = abs(moved) >= math.log(SINGLE_READING_FACTOR)
-        return Shift(_way(moved) if proven else "no", math.exp(moved))
-    bounds = difference_interval((logs[0][0], logs[0][1], logs[0][2]), (logs[1][0], logs[1][1], logs[1][2]))
-    proven = (bounds.low > 0 or bounds.high < 0) and abs(moved) >= smallest
+        return Shift(way if notable and factor >= SINGLE_READING_FACTOR else "no", notable, ratio)
+    bounds = difference_interval(_logs(first), _logs(second))
     ends = Interval(low=math.exp(bounds.low), high=math.exp(bounds.high))
-    return Shift(_way(moved) if proven else "no", math.exp(moved), ends)
+    return Shift(way if notable and _excludes_zero(bounds) else "no", notable, ratio, ends)
 
 
 Reading = tuple[float, float, float]
@@ -262,6 +263,15 @@ def _allowed(result: Result) -> float:
     return abs(whole - result.limit) if whole is not None and better_side(result) == "higher" else abs(result.limit)
 
 
+def _logs(reading: Reading) -> Reading:
+    value, low, high = reading
+    return math.log(value), math.log(low), math.log(high)
+
+
+def _excludes_zero(bounds: Interval) -> bool:
+    return bounds.low > 0 or bounds.high < 0
+
+
 def _way(difference: float) -> Literal["up", "down", "no"]:
     return "up" if difference > 0 else "down" if difference < 0 else "no"
 
@@ -287,7 +297,7 @@ def _sentence(old: Result, new: Result, shift: Shift | None) -> str:
     values = ""
     if old.value is not None and new.value is not None:
         values = f"{_number(old.value, old.unit)} -> {_number(new.value, new.unit)}"
-    text = f"{new.check} {', '.join(part for part in (moved, values) if part)}"
+    text = f"{new.check} {', '.join(part for part in (moved, values) if part) or new.status}"
     if shift is not None and shift.ratio is not None:
         ends = f" ({shift.interval.low:.2f} to {shift.interval.high:.2f})" if shift.interval else ""
         text += f": {shift.ratio:.2f} times{ends}"
@@ -295,6 +305,8 @@ def _sentence(old: Result, new: Result, shift: Shift | None) -> str:
         text += f": {_short(new.reason)}"
     if _bars_moved(old, new):
         text += f"; it was held against {_bars(old)}, now against {_bars(new)}"
+    if old.waived and not new.waived and new.status not in _GOOD:
+        text += "; it is no longer waived"
     return text + (" (waived)" if new.waived else " (advisory)" if new.advisory else "")
 
 
