@@ -4,7 +4,7 @@ import asyncio
 import math
 import ssl
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from socket import gaierror
@@ -12,7 +12,7 @@ from time import monotonic
 
 from readiness.exchange import Reply, Request
 from readiness.load import content
-from readiness.load.connection import HEAD_END, Connection
+from readiness.load.connection import Connection
 from readiness.load.cookies import Cookies
 from readiness.load.origin import Origin, parse_origin
 from readiness.load.watch import Watch
@@ -53,7 +53,12 @@ class HttpClient:
     """
 
     def __init__(
-        self, origin: str | Origin, options: ClientOptions = DEFAULTS, watch: Watch | None = None, *, verify: bool = True
+        self,
+        origin: str | Origin,
+        options: ClientOptions = DEFAULTS,
+        watch: Watch | None = None,
+        *,
+        verify: bool = True,
     ) -> None:
         self.origin = parse_origin(origin, verify=verify) if isinstance(origin, str) else origin
         self.options = options
@@ -68,8 +73,11 @@ class HttpClient:
         self._idle: list[Connection] = []
         self._open = 0
         self._queue: deque[asyncio.Future[None]] = deque()
+        self._again: set[asyncio.Task[Reply]] = set()
         self._elsewhere: dict[str, HttpClient] = {}
         self.plain = not (options.cookies or options.redirects or options.compressed)
+        """Whether a call is one exchange and nothing else."""
+        self._special = options.first_byte < math.inf
 
     async def send(self, request: Request) -> Reply:
         """Send one request."""
@@ -80,7 +88,8 @@ class HttpClient:
     ) -> Reply:
         """Send one request with cookies and redirects as the options say; ``timeout`` covers everything, in seconds."""
         if self.plain:
-            return await self.exchange(method, self.origin.wire(method, path, headers, body), timeout)
+            reply = await self.exchange(method, self.origin.wire(method, path, headers, body), timeout)
+            return self.decoded(reply) if headers else reply
         begin = monotonic()
         reply = await self._dressed(method, path, headers, body, timeout)
         for _ in range(self.options.redirects):
@@ -91,47 +100,41 @@ class HttpClient:
                 method, body = ("HEAD" if method == "HEAD" else "GET"), b""
             client, path = self._location(target, path)
             left = timeout - (monotonic() - begin)
-            reply = await client._dressed(method, path, headers, body, left)  # noqa: SLF001 - a client like this one
+            reply = await client._dressed(method, path, headers, body, left)
         else:
             if self.options.redirects and reply.status in REDIRECTS and not reply.error:
                 reply.error = "too many redirects"
         reply.seconds = monotonic() - begin
         return reply
 
-    async def exchange(self, method: str, wire: bytes, timeout: float) -> Reply:
-        """Send a request that is already bytes: the path that everything takes, and the one that has to be quick."""
-        begin = monotonic()
-        deadline = begin + timeout
-        if self._idle:
-            connection, kept = self._idle.pop(), True
-        else:
-            made = await self._connect(deadline)
-            if isinstance(made, str):
-                return Reply(0, b"", b"", monotonic() - begin, made)
-            connection, kept = made, False
-        head_only = method == "HEAD"
-        first_byte = begin + self.options.first_byte
+    def exchange(self, method: str, wire: bytes, timeout: float, began: float = 0.0) -> Awaitable[Reply]:
+        """Send a request that is already bytes: the path that every call takes, and the one that has to be quick.
+
+        ``began`` is when the call began (``time.monotonic``; default: now). Bodies come as they were sent, see `decoded`.
+        """
+        began = began or monotonic()
+        if self._idle and not self._special and method != "HEAD":
+            return self._idle.pop().send(method, wire, began, began + timeout)
+        return self._unusual(method, wire, began, began + timeout)
+
+    def decoded(self, reply: Reply) -> Reply:
+        """Undo the compression of a body that was asked for."""
+        encodings = "" if reply.error or not reply.body else reply.headers.get("content-encoding", "")
         try:
-            error = await connection.send(wire, deadline, head_only=head_only, first_byte=first_byte)
-            if kept and error and not connection.raw and error in ("closed", "reset") and method in IDEMPOTENT:
-                # the server closed an idle connection while we wrote: a fresh one tells the truth
-                self.stale += 1
-                made = await self._connect(deadline, fresh=True)
-                if isinstance(made, str):
-                    return Reply(0, b"", b"", monotonic() - begin, made)
-                connection = made
-                error = await connection.send(wire, deadline, head_only=head_only, first_byte=first_byte)
-        except BaseException:
-            connection.abort()
-            raise
-        reply = self._reply(connection, error, begin)
-        if connection.reusable and not error:
-            self._idle.append(connection)
-            if self._queue:
-                self._next()
-        else:
-            connection.abort()
+            reply.body = content.decode(reply.body, encodings, self.options.body_limit)
+        except content.TooLargeError:
+            reply.error = "too large"
+        except ValueError:
+            reply.error = "malformed"
         return reply
+
+    async def _unusual(self, method: str, wire: bytes, began: float, deadline: float, *, fresh: bool = False) -> Reply:
+        """Send over a connection that may have to be made first, or whose answer ends or is due in a way of its own."""
+        found = self._idle.pop() if self._idle and not fresh else await self._connect(deadline, fresh=fresh)
+        if isinstance(found, str):
+            return Reply(0, b"", b"", monotonic() - began, found)
+        first_byte = monotonic() + self.options.first_byte
+        return await found.send_specially(method, wire, began, deadline, first_byte)
 
     async def close(self) -> None:
         """Close every idle connection."""
@@ -180,16 +183,46 @@ class HttpClient:
 
     async def _transport(self) -> Connection:
         origin = self.origin
-        make = partial(Connection, self._watch, self.options.body_limit, self._lost)
+        make = partial(Connection, self._watch, self.options.body_limit, self)
         loop = asyncio.get_running_loop()
         _, made = await loop.create_connection(make, origin.host, origin.port, ssl=origin.tls)
         return made
 
-    def _lost(self, connection: Connection) -> None:
+    # what a connection says of itself (see connection.Pool)
+
+    def free(self, connection: Connection) -> None:
+        """Lend it to the next call."""
+        self._idle.append(connection)
+        if self._queue:
+            self._next()
+
+    def lost(self, connection: Connection) -> None:
+        """Forget it."""
         if connection in self._idle:
             self._idle.remove(connection)
         self.unasked += connection.unasked > 0
         self._closed()
+
+    def failed(self, connection: Connection, waiting: "asyncio.Future[Reply]", reply: Reply) -> None:
+        """Send again where the server closed an idle connection while we wrote: a fresh one tells the truth."""
+        stale = connection.answered and reply.error in ("closed", "reset") and connection.method in IDEMPOTENT
+        if not stale:
+            waiting.set_result(reply)
+            return
+        self.stale += 1
+        again = self._unusual(connection.method, connection.wire, connection.began, connection.whole, fresh=True)
+        task = asyncio.ensure_future(again)
+        self._again.add(task)
+        task.add_done_callback(partial(self._sent_again, waiting))
+
+    def _sent_again(self, waiting: "asyncio.Future[Reply]", task: "asyncio.Task[Reply]") -> None:
+        self._again.discard(task)
+        if waiting.done() or task.cancelled():
+            return
+        if (defect := task.exception()) is not None:
+            waiting.set_exception(defect)
+        else:
+            waiting.set_result(task.result())
 
     def _closed(self) -> None:
         self._open -= 1
@@ -203,28 +236,6 @@ class HttpClient:
                 turn.set_result(None)
                 return
 
-    # answers
-
-    def _reply(self, connection: Connection, error: str, begin: float) -> Reply:
-        parts = connection.parts
-        body = parts[0] if len(parts) == 1 else b"".join(parts)
-        raw = connection.raw
-        reply = Reply(connection.status, raw, body, connection.ended - begin, error)
-        # Content-Encoding or Transfer-Encoding: only then is it worth reading the headers
-        if body and not error:
-            end = raw.find(HEAD_END)
-            if raw.find(b"ncoding:", 0, end) > 0 or raw.find(b"NCODING:", 0, end) > 0:
-                self._decode(reply)
-        return reply
-
-    def _decode(self, reply: Reply) -> None:
-        try:
-            reply.body = content.decode(reply.body, reply.headers.get("content-encoding", ""), self.options.body_limit)
-        except content.TooLargeError:
-            reply.error = "too large"
-        except ValueError:
-            reply.error = "malformed"
-
     async def _dressed(
         self, method: str, path: str, headers: Mapping[str, str] | None, body: bytes, timeout: float
     ) -> Reply:
@@ -234,7 +245,7 @@ class HttpClient:
             sent.setdefault("Accept-Encoding", content.accepted())
         if self.cookies and (kept := self.cookies.header(path, secure=self.origin.tls is not None)):
             sent["Cookie"] = f"{sent['Cookie']}; {kept}" if "Cookie" in sent else kept
-        reply = await self.exchange(method, self.origin.wire(method, path, sent, body), timeout)
+        reply = self.decoded(await self.exchange(method, self.origin.wire(method, path, sent, body), timeout))
         if self.cookies is not None and (lines := reply.headers.get("set-cookie")):
             self.cookies.keep(lines.split("\n"), path)
         return reply

@@ -2,64 +2,85 @@
 
 import asyncio
 import math
-from collections.abc import Callable
 from time import monotonic
+from typing import Protocol
 
 import httptools
 
-from readiness.exchange import parse_headers
+from readiness.exchange import Reply, parse_headers
 from readiness.load.watch import Watch
 
 HEAD_END = b"\r\n\r\n"
 
 
-class Connection(asyncio.Protocol):
-    """Carries one exchange at a time; the answer's parts stay readable until the next one begins.
+class Pool(Protocol):
+    """Who lends connections out."""
 
-    The head is kept as bytes and not read header by header, and body parts go straight into a list: of the calls of a load phase
-    few need more than status and body, and this keeps the parser's callbacks at two per answer.
+    def free(self, connection: "Connection") -> None:
+        """It may be lent again."""
+
+    def lost(self, connection: "Connection") -> None:
+        """It is closed."""
+
+    def failed(self, connection: "Connection", waiting: "asyncio.Future[Reply]", reply: Reply) -> None:
+        """Its exchange failed: set the reply, or send again elsewhere."""
+
+
+class Connection(asyncio.Protocol):
+    """Carries one exchange at a time.
+
+    The head is kept as bytes and not read header by header, body parts go straight into a list, and a message may begin only
+    while ``turns`` holds one: the two commonest callbacks of the parser stay in C, and a call costs a single future.
     """
 
-    def __init__(self, watch: Watch, limit: int, lost: Callable[["Connection"], None]) -> None:
-        self.status = 0
-        self.raw = b""
-        """The answer as it came, from its status line to the end of the piece in which its head ended."""
-        self.parts: list[bytes] = []
-        self.ended = 0.0
+    def __init__(self, watch: Watch, limit: int, pool: Pool) -> None:
         self.reusable = True
         self.deadline = math.inf
+        self.answered = 0
+        """Whole answers so far."""
         self.unasked = 0
         """Bytes that came without a request, or after an answer's end."""
-        self.on_body = self.parts.append
-        self._watch, self._limit, self._lost = watch, limit, lost
+        self.method, self.wire, self.began, self.whole = "", b"", 0.0, math.inf
+        """The exchange under way: its request, when it began and when it must be over (``time.monotonic``)."""
+        self._parts: list[bytes] = []
+        self.on_body = self._parts.append
+        self._turns: list[None] = []
+        self.on_message_begin = self._turns.pop
+        self._watch, self._limit, self._pool = watch, limit, pool
         self._transport: asyncio.Transport | None = None
-        self._waiting: asyncio.Future[str] | None = None
-        self._started, self._complete, self._head_only, self._size = 0, False, False, 0
-        self._whole, self._first_byte, self._paused = math.inf, math.inf, False
+        self._waiting: asyncio.Future[Reply] | None = None
+        self._raw, self._size = b"", 0
+        self._head_only, self._paused = False, False
         self._parser = httptools.HttpResponseParser(self)
-        self._loop = asyncio.get_running_loop()
+        self._feed = self._parser.feed_data
+        self._future = asyncio.get_running_loop().create_future
 
-    def send(
-        self, wire: bytes, deadline: float, *, head_only: bool = False, first_byte: float = math.inf
-    ) -> asyncio.Future[str]:
-        """Write the request; the future gives "" once a whole answer is here, else the kind of failure.
-
-        ``deadline`` bounds the whole exchange and ``first_byte`` the wait for the answer's beginning (both ``time.monotonic``).
-        """
-        self.status, self.raw, self._size = 0, b"", 0
-        self._started, self._complete, self._head_only = 0, False, head_only
-        self.parts.clear()
-        self.deadline = self._whole = deadline
-        if first_byte < deadline:
-            self.deadline = self._first_byte = first_byte
-        if self.deadline < self._watch.next:
-            self._watch.by(self.deadline)
-        self._waiting = waiting = self._loop.create_future()
-        transport = self._transport
-        if transport is None or not self.reusable:
-            waiting.set_result("closed")
+    def send(self, method: str, wire: bytes, began: float, deadline: float) -> "asyncio.Future[Reply]":
+        """Write the request; the future gives the reply, whose ``error`` names a failure. Times as of ``time.monotonic``."""
+        self.method, self.wire, self.began = method, wire, began
+        self._raw = b""
+        self._size = 0
+        self._turns.append(None)
+        self.deadline = self.whole = deadline
+        if deadline < self._watch.next:
+            self._watch.by(deadline)
+        self._waiting = waiting = self._future()
+        if self.reusable:
+            self._transport.write(wire)  # type: ignore[union-attr]  # reusable only while connected
         else:
-            transport.write(wire)
+            self._finish("closed")
+        return waiting
+
+    def send_specially(
+        self, method: str, wire: bytes, began: float, deadline: float, first_byte: float
+    ) -> "asyncio.Future[Reply]":
+        """Send where the answer has no body whatever its head says (HEAD), or its first byte is due before the rest."""
+        waiting = self.send(method, wire, began, deadline)
+        self._head_only = method == "HEAD"
+        if first_byte < deadline:
+            self.deadline = first_byte
+            if first_byte < self._watch.next:
+                self._watch.by(first_byte)
         return waiting
 
     def abort(self) -> None:
@@ -71,8 +92,8 @@ class Connection(asyncio.Protocol):
 
     def expire(self) -> None:
         """The deadline has passed: say in which phase."""
-        early = self.deadline < self._whole
-        self._fail("send timeout" if self._paused else "first byte timeout" if early else "timeout")
+        early = self.deadline < self.whole
+        self._finish("send timeout" if self._paused else "first byte timeout" if early else "timeout")
 
     # asyncio.Protocol
 
@@ -87,114 +108,115 @@ class Connection(asyncio.Protocol):
         self._paused = False
 
     def data_received(self, data: bytes) -> None:
-        if self._waiting is None:
-            self._discard(len(data))
-            return
         self._size += len(data)
-        if not self.raw:
-            self.raw = data
-            self.deadline = self._whole
-        elif HEAD_END not in self.raw:
-            self.raw += data
-        if self._head_only:
+        if not self._raw:
+            self._raw = data
+            self.deadline = self.whole
+        elif HEAD_END not in self._raw:
+            self._raw += data
+        if self._size > self._limit:
+            self._finish("too large")
+        elif self._head_only:
             self._read_head()
-            return
-        try:
-            self._parser.feed_data(data)
-        except httptools.HttpParserError as error:
-            self._broken(error, len(data))
-            return
-        if self._complete:
-            if self._started > 1:
-                self._discard(1)
-            self._finish("")
-        elif self._size > self._limit:
-            self._fail("too large")
+        else:
+            try:
+                self._feed(data)
+            except httptools.HttpParserError as error:
+                self._broken(error, len(data))
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.reusable = False
         self._watch.forget(self)
         if self._waiting is not None:
             self._finish(self._why_lost(exc))
-        self._lost(self)
+        self._pool.lost(self)
 
     # httptools
 
-    def on_message_begin(self) -> None:
-        self._started += 1
-
     def on_message_complete(self) -> None:
+        ended = monotonic()
         status = self._parser.get_status_code()
-        if status >= 200:
-            if not self._complete:
-                self.status = status
-                self.reusable = self._parser.should_keep_alive()
-            self._complete = True
-        else:  # an interim answer: the real one follows, maybe in the same piece
-            self._started -= 1
-            self.raw = self.raw.partition(HEAD_END)[2]
-
-    # the end of an exchange
-
-    def _finish(self, error: str) -> None:
-        self.ended = monotonic()
-        self.deadline = self._first_byte = math.inf
-        waiting, self._waiting = self._waiting, None
-        if self._size > self._limit and not error:
-            error = "too large"
+        if status < 200:  # an interim answer: the real one follows, maybe in the same piece
+            self._turns.append(None)
+            self._raw = self._raw.partition(HEAD_END)[2]
+            return
+        parts, waiting = self._parts, self._waiting
+        body = parts[0] if len(parts) == 1 else b"".join(parts)
+        parts.clear()
+        self._waiting = None
+        self.deadline = math.inf
+        self.answered += 1
+        if self._parser.should_keep_alive():
+            self._pool.free(self)
+        else:
+            self.abort()
         if waiting is not None and not waiting.done():
-            waiting.set_result(error)
+            waiting.set_result(Reply(status, self._raw, body, ended - self.began))
 
-    def _fail(self, error: str) -> None:
-        if not self.status:
-            self.status = _status_of(self.raw)
-        self._finish(error)
+    # the end of an exchange that is not the usual one
+
+    def _finish(self, error: str, status: int = 0) -> None:
+        """End the exchange with what there is; a connection whose exchange ended so is not used again."""
+        ended = monotonic()
+        self.deadline = math.inf
         self.abort()
+        waiting, self._waiting = self._waiting, None
+        if waiting is None or waiting.done():
+            return
+        status = status or _status_of(self._raw)
+        reply = Reply(status, self._raw, b"".join(self._parts), ended - self.began, error)
+        if error:
+            self._pool.failed(self, waiting, reply)
+        else:
+            waiting.set_result(reply)
 
     def _discard(self, size: int) -> None:
         """Bytes that nobody asked for: what follows on this connection could be taken for another's answer."""
         self.unasked += size
-        self.reusable = False
-        if self._waiting is None:
-            self.abort()
+        self.abort()
 
     def _broken(self, error: Exception, size: int) -> None:
-        if self._complete or isinstance(error, httptools.HttpParserUpgrade):
-            self.unasked += 0 if not self._complete else size
-            self.reusable = False
-            self.status = self.status or self._parser.get_status_code()
-            self._finish("")
+        if self._waiting is None:  # the answer was whole, or nobody asked
+            self._discard(size)
         else:
-            self._fail("malformed")
+            self._finish("" if isinstance(error, httptools.HttpParserUpgrade) else "malformed")
 
     def _read_head(self) -> None:
         """End an exchange whose answer has no body whatever its length says, which no parser can know."""
-        while HEAD_END in self.raw:
-            head, _, rest = self.raw.partition(HEAD_END)
+        while HEAD_END in self._raw:
+            head, _, rest = self._raw.partition(HEAD_END)
             parser = httptools.HttpResponseParser(object())
             try:
                 parser.feed_data(head + HEAD_END)
             except httptools.HttpParserError:
-                self._fail("malformed")
+                self._finish("malformed")
                 return
-            self.status = parser.get_status_code()
-            if self.status >= 200:
-                self.reusable = parser.should_keep_alive()
+            if parser.get_status_code() >= 200:
+                self._turns.clear()
+                self._head_only = False
+                self._answer_head(parser.get_status_code(), keep=parser.should_keep_alive() and not rest)
                 if rest:
                     self._discard(len(rest))
-                self._finish("")
                 return
-            self.raw = rest
-        if self._size > self._limit:
-            self._fail("too large")
+            self._raw = rest
+
+    def _answer_head(self, status: int, *, keep: bool) -> None:
+        if not keep:
+            self._finish("", status)
+            return
+        waiting, self._waiting = self._waiting, None
+        self.deadline = math.inf
+        self.answered += 1
+        self._pool.free(self)
+        if waiting is not None and not waiting.done():
+            waiting.set_result(Reply(status, self._raw, b"", monotonic() - self.began))
 
     def _why_lost(self, exc: Exception | None) -> str:
-        if not self.raw:
+        if not self._raw:
             return "reset" if isinstance(exc, ConnectionError) else "closed"
-        self.status = _status_of(self.raw)
-        headers = parse_headers(self.raw) if HEAD_END in self.raw else None
+        headers = parse_headers(self._raw) if HEAD_END in self._raw else None
         lasts_until_the_end = headers is not None and not {"content-length", "transfer-encoding"} & headers.keys()
-        return "" if lasts_until_the_end and exc is None and self.status >= 200 else "truncated"
+        return "" if lasts_until_the_end and exc is None and _status_of(self._raw) >= 200 else "truncated"
 
 
 def _status_of(raw: bytes) -> int:

@@ -97,7 +97,7 @@ class Schema:
         except ImportError:
             raise ValueError("expecting a JSON schema needs the package jsonschema: pip install jsonschema") from None
         kind = validators.validator_for(self.schema)
-        kind.check_schema(self.schema)
+        kind.check_schema(dict(self.schema))
         object.__setattr__(self, "_validator", kind(self.schema))
 
     def __call__(self, reply: Reply) -> str:

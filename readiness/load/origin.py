@@ -7,6 +7,8 @@ from urllib.parse import quote, urlsplit
 
 BODY_METHODS = frozenset({"POST", "PUT", "PATCH"})
 """Methods that announce a length even where the body is empty (RFC 9110, 8.6)."""
+KEPT = 1024
+"""Requests without headers and body that are kept as bytes: most loads send a few of them again and again."""
 PORTS = {"http": 80, "https": 443}
 
 
@@ -19,10 +21,16 @@ class Origin:
     authority: str
     prefix: str = ""
     tls: ssl.SSLContext | None = None
-    tail: str = field(init=False)
+    _kept: dict[tuple[str, str], tuple[bytes, str]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "tail", f" HTTP/1.1\r\nHost: {self.authority}\r\n")
+    def bare(self, method: str, path: str) -> tuple[bytes, str]:
+        """Return the request without headers and body as bytes, and its name; both are kept for the next time."""
+        found = self._kept.get((method, path))
+        if found is None:
+            if len(self._kept) >= KEPT:
+                self._kept.clear()
+            found = self._kept[method, path] = (self.wire(method, path), f"{method} {path}")
+        return found
 
     def wire(self, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes = b"") -> bytes:
         """Return the request as bytes. ValueError where a part could smuggle in a line of its own."""
@@ -36,7 +44,9 @@ class Origin:
             lines = f"{lines}Content-Length: {len(body)}\r\n"
         if not path.isascii() or not path.isprintable() or " " in path:
             path = quote(path, safe="/?&=%:@!$'()*+,;~#[]")
-        return f"{method} {self.prefix}{path}{self.tail}{lines}\r\n".encode("latin-1") + body
+        return (
+            f"{method} {self.prefix}{path} HTTP/1.1\r\nHost: {self.authority}\r\n{lines}\r\n".encode("latin-1") + body
+        )
 
 
 def parse_origin(address: str, *, verify: bool = True) -> Origin:

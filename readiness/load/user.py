@@ -18,10 +18,11 @@ JSON = {"Content-Type": "application/json"}
 class Stage:
     """What the users of one phase share: where samples go, since when seconds count, and the phase's name."""
 
-    __slots__ = ("begin", "failed_checks", "log", "phase", "seed", "timeout")
+    __slots__ = ("add", "begin", "log", "phase", "seed", "timeout")
 
     def __init__(self, log: SampleLog, *, begin: float, phase: str = "", timeout: float = 10.0, seed: int = 0) -> None:
-        self.log, self.begin, self.phase, self.timeout, self.seed = log, begin, phase, timeout, seed
+        self.log, self.add = log, log.add
+        self.begin, self.phase, self.timeout, self.seed = begin, phase, timeout, seed
 
 
 class User:
@@ -45,12 +46,19 @@ class User:
         self.intended = 0.0
         """When this iteration was to begin (``time.monotonic``), 0 once a call has begun; the first call's latency counts from it."""
         self._stage = stage
-        self._wire = client.origin.wire
-        self._last: tuple[int, tuple[str, str, int, str]] | None = None
+        self._row, self._kind = -1, ("", "", 0, "no call")
 
-    def get(self, path: str, **options: Any) -> Coroutine[Any, Any, Reply]:
+    def get(
+        self,
+        path: str,
+        *,
+        name: str = "",
+        headers: Mapping[str, str] | None = None,
+        expect: Sequence[Condition] = ANY_GOOD_STATUS,
+        timeout: float = 0.0,
+    ) -> Coroutine[Any, Any, Reply]:
         """Send a GET; options as for `request`."""
-        return self.request("GET", path, **options)
+        return self._call("GET", path, name, headers, b"", expect, timeout)
 
     def post(self, path: str, **options: Any) -> Coroutine[Any, Any, Reply]:
         """Send a POST; options as for `request`."""
@@ -60,11 +68,15 @@ class User:
         """Send a PUT; options as for `request`."""
         return self.request("PUT", path, **options)
 
+    def patch(self, path: str, **options: Any) -> Coroutine[Any, Any, Reply]:
+        """Send a PATCH; options as for `request`."""
+        return self.request("PATCH", path, **options)
+
     def delete(self, path: str, **options: Any) -> Coroutine[Any, Any, Reply]:
         """Send a DELETE; options as for `request`."""
         return self.request("DELETE", path, **options)
 
-    async def request(
+    def request(
         self,
         method: str,
         path: str,
@@ -75,40 +87,53 @@ class User:
         json: Any = None,
         expect: Sequence[Condition] = ANY_GOOD_STATUS,
         timeout: float = 0.0,
-    ) -> Reply:
+    ) -> Coroutine[Any, Any, Reply]:
         """Send a request, verify the answer and record the call.
 
         ``name`` groups calls whose paths differ (default: method and path); ``json`` is sent as the body; ``expect`` says what a
         good answer is (default: a status from 200 to 399); ``timeout`` in seconds (default: the load's).
         """
-        stage, client = self._stage, self.client
-        phase = stage.phase
         if json is not None:
             body, headers = jsonlib.dumps(json).encode(), {**JSON, **(headers or {})}
+        return self._call(method, path, name, headers, body, expect, timeout)
+
+    async def _call(
+        self,
+        method: str,
+        path: str,
+        name: str,
+        headers: Mapping[str, str] | None,
+        body: bytes,
+        expect: Sequence[Condition],
+        timeout: float,
+    ) -> Reply:
+        stage, client = self._stage, self.client
+        phase, timeout = stage.phase, timeout or stage.timeout
         began = monotonic()
-        intended, self.intended = self.intended or began, 0.0
-        timeout = timeout or stage.timeout
-        if client.plain:
-            reply = await client.exchange(method, self._wire(method, path, headers, body), timeout)
+        intended = self.intended or began
+        self.intended = 0.0
+        if client.plain and not headers and not body:
+            wire, label = client.origin.bare(method, path)
+            reply = await client.exchange(method, wire, timeout, began)
         else:
+            label = f"{method} {path}"
             reply = await client.call(method, path, headers, body, timeout)
         error = reply.error
         if not error:
             for condition in expect:
                 if error := condition(reply):
                     break
-        kind = (name or f"{method} {path}", phase, reply.status, error)
-        log = stage.log
-        self._last = (len(log), kind)
-        log.add(intended - stage.begin, began - intended + reply.seconds, began - intended, kind)
+        late = began - intended
+        self._kind = kind = (name or label, phase, reply.status, error)
+        self._row = stage.add(intended - stage.begin, late + reply.seconds, late, kind)
         return reply
 
     def check(self, name: str, passed: object) -> bool:
         """Make the last call a failed one, of kind ``check <name>``, unless ``passed`` is true. Returns whether it is."""
-        if not passed and self._last is not None and not self._last[1][3]:
-            self._stage.log.amend(*self._last, f"check {name}")
-            row, kind = self._last
-            self._last = (row, (*kind[:3], f"check {name}"))
+        if not passed and not self._kind[3]:
+            error = f"check {name}"
+            self._stage.log.amend(self._row, self._kind, error)
+            self._kind = (*self._kind[:3], error)
         return bool(passed)
 
     async def think(self, seconds: float) -> None:

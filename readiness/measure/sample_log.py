@@ -18,7 +18,6 @@ CHUNK = 4096
 """Rows kept in memory: 112 KiB."""
 BLOCK = Struct("<cI")
 AMENDMENT = Struct("<QI")
-COLUMNS = (("at", "d"), ("latency", "d"), ("late", "d"), ("kind", "I"))
 
 
 class Kind(NamedTuple):
@@ -39,6 +38,10 @@ class Rows(NamedTuple):
     kind: "array[int]"
 
 
+def _no_rows() -> Rows:
+    return Rows(array("d"), array("d"), array("d"), array("I"))
+
+
 Observer = Callable[[Rows], None]
 
 
@@ -51,23 +54,25 @@ class SampleLog:
         self._path, self._observer = path, observer
         self._file: BinaryIO | None = None
         self._numbers: dict[tuple[str, str, int, str], int] = {}
-        self._rows = Rows(*(array(code) for _, code in COLUMNS))
+        self._rows = _no_rows()
         self._kept: list[Rows] = []
         self._counts: Counter[int] = Counter()
         self._amended: dict[int, int] = {}
 
-    def add(self, at: float, latency: float, late: float, kind: tuple[str, str, int, str]) -> None:
-        """Take one sample; ``kind`` is its operation, phase, status and error (see model.Sample for the rest)."""
+    def add(self, at: float, latency: float, late: float, kind: tuple[str, str, int, str]) -> int:
+        """Take one sample and return its row; ``kind`` is operation, phase, status and error (the rest as in model.Sample)."""
         number = self._numbers.get(kind)
         if number is None:
             number = self._number(kind)
-        rows = self._rows
-        rows[0].append(at)
-        rows[1].append(latency)
-        rows[2].append(late)
-        rows[3].append(number)
-        if len(rows[3]) >= CHUNK:
+        ats, latencies, lates, kinds = self._rows
+        ats.append(at)
+        latencies.append(latency)
+        lates.append(late)
+        kinds.append(number)
+        row = self.flushed + len(kinds) - 1
+        if len(kinds) >= CHUNK:
             self.flush()
+        return row
 
     def amend(self, row: int, was: tuple[str, str, int, str], error: str) -> None:
         """Turn a sample into a failed one: what its check found out came after it was taken."""
@@ -84,7 +89,7 @@ class SampleLog:
         rows = self._rows
         if not rows.kind:
             return
-        self._rows = Rows(*(array(code) for _, code in COLUMNS))
+        self._rows = _no_rows()
         self.flushed += len(rows.kind)
         self._counts.update(rows.kind)
         if self._path is None:
@@ -193,7 +198,7 @@ def _block(file: BinaryIO, tag: bytes, count: int) -> Rows | Kind | dict[int, in
         return Kind(*json.loads(file.read(count)))
     if tag == b"A":
         return dict(AMENDMENT.iter_unpack(file.read(count * AMENDMENT.size)))
-    columns = [array(code) for _, code in COLUMNS]
-    for column in columns:
+    rows = _no_rows()
+    for column in rows:
         column.fromfile(file, count)
-    return Rows(*columns)
+    return rows
