@@ -18,11 +18,13 @@ from readiness.assembly import assemble_report
 from readiness.faults.children import end_marked
 from readiness.job import Job, marked_environment, new_scratch, part_of, write_job
 from readiness.loader import load
+from readiness.measure.fitness import fitness_of
+from readiness.measure.load_summary import load_summary
 from readiness.measure.recording import Recording, read_recording
 from readiness.model import Broken, Outcome, Unknown
 from readiness.plan import Plan
 from readiness.policy import Policy, policy_hash
-from readiness.report import Fitness, Report, ScenarioSummary
+from readiness.report import Report, ScenarioSummary
 from readiness.stored import RUN, Ended, Ending, Planned, plan_again, read_end, read_plan, write
 from readiness.watchdog import remove_scratch
 from readiness.worker import OUTCOME
@@ -51,7 +53,8 @@ async def judge_run(
         "policy_hash": policy_hash(plan.policy),
         "catalogue_version": plan.catalog.version,
     }
-    fitness = Fitness(fit=True)
+    under_load = [recordings[scenario.id] for scenario in plan.scenarios if scenario.effect == "load"]
+    fitness = fitness_of(recording for recording in under_load if recording is not None)
     report = redacted(assemble_report(plan, outcomes, summaries, ended, job.run, machine, fitness), job.spec.secrets)
     if finish is not None:
         report = await finish(report)
@@ -115,7 +118,7 @@ def summary_of(plan: Plan, ended: Ended, id: str, recording: Recording | None) -
     return ScenarioSummary(
         scenario=id, suite=scenario.suite, title=id, **end.model_dump(),
         samples=recording.samples.n, errors=recording.samples.failed, phases=recording.phases,
-        windows=recording.windows,
+        windows=recording.windows, load=load_summary(recording),
     )  # fmt: skip
 
 
