@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Literal
 
 RUN_VARIABLE = "READINESS_RUN"  # see faults.children, which stands above this layer
 START_SECONDS = 5.0
@@ -18,7 +19,7 @@ END_SECONDS = 5.0
 MACHINE_HERTZ = 5.0
 LAG_SECONDS = 0.05
 PROGRAM = "import sys; sys.path.insert(0, sys.argv.pop(1)); from readiness.measure.sampling.program import main; main(sys.argv[1:])"
-LINUX = sys.platform == "linux"
+Reader = Literal["proc", "psutil"]
 
 
 @asynccontextmanager
@@ -68,18 +69,21 @@ async def loop_lag(at: list[float], values: list[float], begin: float) -> AsyncI
         await asyncio.gather(task, return_exceptions=True)
 
 
+def sampler_command(reader: Reader) -> tuple[str, ...]:
+    """Return the command that starts the sampler; its arguments follow (see sampling.program)."""
+    # Without site packages it needs half of the memory; only psutil lies there.
+    lean = ("-I", "-S") if reader == "proc" else ("-I",)
+    return (sys.executable, *lean, "-c", PROGRAM, str(Path(__file__).resolve().parents[2]))
+
+
 @asynccontextmanager
 async def _sampler(
     role: str, path: Path, begin: float, hertz: float, prefix: str, mark: str, pids: Sequence[int]
 ) -> AsyncIterator[None]:
     """Run the sampler while the block runs; the block begins after its first look."""
-    # Without site packages it starts in a tenth of the time and memory; only psutil lies there.
-    lean = ("-I", "-S") if LINUX else ("-I",)
-    root = Path(__file__).resolve().parents[2]
-    reader = "proc" if LINUX else "psutil"
+    reader: Reader = "proc" if sys.platform == "linux" else "psutil"
     process = await asyncio.create_subprocess_exec(
-        sys.executable, *lean, "-c", PROGRAM, str(root),
-        role, str(path), repr(begin), repr(hertz), prefix, mark, reader, *map(str, pids),
+        *sampler_command(reader), role, str(path), repr(begin), repr(hertz), prefix, mark, reader, *map(str, pids),
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
     assert process.stdin is not None

@@ -20,15 +20,13 @@ FOLDER_SIZE_COUNTS = os.stat("/proc/self/fd").st_size > 0 if os.path.isdir("/pro
 
 
 class Usage(NamedTuple):
-    """What a tree uses at one moment. The last three count from the first look on; None: we may not read it."""
+    """What a tree uses at one moment; CPU seconds count from the first look on. None: we may not read it."""
 
     processes: int
     rss_bytes: int
     threads: int
     descriptors: int | None
     cpu_seconds: float
-    read_bytes: int | None
-    written_bytes: int | None
 
 
 class Stat(NamedTuple):
@@ -103,6 +101,8 @@ class ProcessTree:
         self._sessions: set[int] = set()
         self._cpu = self._read = self._written = 0
         self._looked = False
+        self._loadavg = os.open("/proc/loadavg", os.O_RDONLY | os.O_CLOEXEC)
+        self._newest = b""
 
     def look(self) -> Usage | None:
         """Find and measure the tree; None when none of it lives."""
@@ -121,12 +121,29 @@ class ProcessTree:
                 self._sessions.add(member.pid)
         self._settle(gone, alive)
         self._looked = True
-        return self._usage([member for member, _ in alive if member.seen.state not in b"ZX"]) if alive else None
+        return self._usage() if alive else None
+
+    def transferred(self) -> tuple[int, int] | None:
+        """Return the bytes that the tree made the storage read and write since the first look, or None.
+
+        What a process transferred between the last call and its end is not counted.
+        """
+        for member in self._living:
+            try:
+                read, written = member.transferred()
+            except PermissionError:
+                return None
+            except OSError:
+                continue  # it has gone since
+            self._read += read - member.read_bytes
+            self._written += written - member.written_bytes
+            member.read_bytes, member.written_bytes = read, written
+        return self._read, self._written
 
     def proportional_bytes(self) -> int | None:
         """Return the proportional set size: a page that n processes share counts one n-th for each. Dear."""
         total = 0
-        for member in self._members.values():
+        for member in self._living:
             try:
                 with open(f"/proc/{member.pid}/smaps_rollup", "rb") as file:
                     total += 1024 * sum(int(line.split()[1]) for line in file if line.startswith(b"Pss:"))
@@ -140,7 +157,7 @@ class ProcessTree:
         """Return how many established TCP connections the tree holds; one that several processes share counts once. Dear."""
         established = self._established()
         held: set[bytes] = set()
-        for member in self._members.values():
+        for member in self._living:
             folder = f"/proc/{member.pid}/fd"
             try:
                 numbers = os.listdir(folder)
@@ -158,8 +175,13 @@ class ProcessTree:
         for member in self._members.values():
             member.close()
         self._members.clear()
+        os.close(self._loadavg)
 
     def _find(self) -> None:
+        newest = os.pread(self._loadavg, 128, 0).split()[-1]  # the number that was given last, to a process or thread
+        if newest == self._newest:
+            return  # nobody began since: listing all processes is the dearest part of a look
+        self._newest = newest
         living = {int(name) for name in os.listdir("/proc") if name.isdigit()}
         self._foreign &= living
         strangers = []
@@ -229,25 +251,16 @@ class ProcessTree:
             pid = self._members[pid].seen.parent
         return pid
 
-    def _usage(self, living: list[Member]) -> Usage:
+    @property
+    def _living(self) -> list[Member]:
+        """Without zombies: they hold nothing, and what they held is hidden from us."""
+        return [member for member in self._members.values() if member.seen.state not in b"ZX"]
+
+    def _usage(self) -> Usage:
+        living = self._living
         rss = sum(member.seen.rss_bytes for member in living)
         threads = sum(member.seen.threads for member in living)
-        unreadable = [member for member in living if not self._transfer(member)]
-        read, written = (None, None) if unreadable else (self._read, self._written)
-        descriptors = _descriptors(living)
-        return Usage(len(living), rss, threads, descriptors, self._cpu / 1e9, read, written)
-
-    def _transfer(self, member: Member) -> bool:
-        try:
-            read, written = member.transferred()
-        except PermissionError:
-            return False
-        except OSError:
-            return True  # it has gone since
-        self._read += read - member.read_bytes
-        self._written += written - member.written_bytes
-        member.read_bytes, member.written_bytes = read, written
-        return True
+        return Usage(len(living), rss, threads, _descriptors(living), self._cpu / 1e9)
 
     def _established(self) -> set[bytes]:
         """Return the sockets of established TCP connections in the roots' network, named as descriptors name them."""

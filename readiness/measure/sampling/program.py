@@ -14,8 +14,9 @@ from typing import Protocol
 from readiness.measure.sampling.process_tree import ProcessTree, Usage, process_seconds
 
 FLUSH_SECONDS = 1.0
+TRANSFER_SECONDS = 1.0
 DEAR_SECONDS = 1.0
-DEAR_SHARE = 0.002
+DEAR_SHARE = 0.001
 """Readings that cost much are repeated only so often that they take this share of one core."""
 
 LINUX: bool = sys.platform == "linux"
@@ -27,6 +28,7 @@ class Tree(Protocol):
     """What a role needs of a process tree."""
 
     def look(self) -> Usage | None: ...
+    def transferred(self) -> tuple[int, int] | None: ...
     def proportional_bytes(self) -> int | None: ...
     def connections(self) -> int | None: ...
 
@@ -64,10 +66,10 @@ class Lines:
 def watch_tree(tree: Tree, lines: Lines) -> Look:
     """Return the look at one process tree."""
     last: tuple[float, float] | None = None
-    dear_at = 0.0
+    transfer_at = dear_at = 0.0
 
     def look(now: float) -> None:
-        nonlocal last, dear_at
+        nonlocal last, transfer_at, dear_at
         usage = tree.look()
         if usage is None:
             return
@@ -75,13 +77,15 @@ def watch_tree(tree: Tree, lines: Lines) -> Look:
             ("rss_bytes", "B", usage.rss_bytes),
             ("descriptors", "", usage.descriptors),
             ("threads", "", usage.threads),
-            ("read_bytes", "B", usage.read_bytes),
-            ("written_bytes", "B", usage.written_bytes),
         ):
             lines.add(series, unit, now, value)
         if last is not None and now > last[0]:
             lines.add("cpu_cores", "cores", now, (usage.cpu_seconds - last[1]) / (now - last[0]))
         last = now, usage.cpu_seconds
+        if now >= transfer_at and (transferred := tree.transferred()) is not None:
+            lines.add("read_bytes", "B", now, transferred[0])
+            lines.add("written_bytes", "B", now, transferred[1])
+            transfer_at = now + TRANSFER_SECONDS
         if now >= dear_at:
             begin = time.thread_time()
             lines.add("pss_bytes", "B", now, tree.proportional_bytes())

@@ -33,7 +33,11 @@ class PsutilTree:
         for pid, seconds in cpu.items():
             self._used += seconds - self._cpu.get(pid, 0.0 if self._looked else seconds)
         self._cpu, self._looked = cpu, True
-        return Usage(len(cpu), rss, threads, descriptors, self._used, None, None) if cpu else None
+        return Usage(len(cpu), rss, threads, descriptors, self._used) if cpu else None
+
+    def transferred(self) -> tuple[int, int] | None:
+        """Return None: not every system counts per process."""
+        return None
 
     def proportional_bytes(self) -> int | None:
         """Return None: only Linux counts pages in proportion."""
