@@ -1,6 +1,6 @@
 """How often, and how soon, does a stopping rule decide wrongly? Ours beside two common ones, simulated.
 
-    python benchmarks/stopping.py [--runs 400]
+    python benchmarks/stopping.py [--runs 300]
 
 A limit says that at most 1 % of the answers may be slow. 500 answers a second; the true share lies around the limit. Slow
 answers come independently, in stalls of 0.5 s at random, or in slow spells (five times the share of the quiet time
@@ -140,7 +140,7 @@ RULES: dict[str, tuple[int, Callable[[Counts], Outcome]]] = {
 def main() -> None:
     """Print one table for each kind of slowness."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("--runs", type=int, default=400, help="simulated runs for each cell")
+    asked.add_argument("--runs", type=int, default=300, help="simulated runs for each cell")
     runs: int = asked.parse_args().runs
     begin = time.perf_counter()
     worst: dict[tuple[str, str], float] = {}
