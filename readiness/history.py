@@ -1,7 +1,8 @@
 """The runs of one target over time: score, categories and checks, each with its median and its trend.
 
 Any number of runs is folded into at most 100 blocks of consecutive runs, each of which stands for the median of its runs;
-the trend is the Theil-Sen slope through the blocks (measure/statistics). What its interval cannot tell from level is no trend.
+the trend of a value is the Theil-Sen slope through the blocks (measure/statistics), that of a fact the difference between
+the shares of passes in the two halves. What its interval cannot tell from none is no trend.
 """
 
 import math
@@ -11,12 +12,16 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from readiness.archive import Archive
+from readiness.comparison import difference_interval
 from readiness.errors import UsageError, nearest
-from readiness.measure.statistics import slope
+from readiness.measure.statistics import slope, wilson
 from readiness.model import CATEGORIES, Category, Estimate, Status, Verdict
 
 BLOCKS = 100
 """Theil-Sen looks at every pair: 100 blocks are 5 000 pairs, and more of them would not show in a terminal."""
+
+FEWEST = 10
+"""Runs that a trend takes, as many as the slope does."""
 
 Kind = Literal["score", "category", "check"]
 
@@ -40,7 +45,8 @@ class Line:
     points: tuple[float | None, ...]
     """One for each block, oldest first."""
     change: Estimate
-    """From the first block to the last, along the slope; with fewer than 10 points it is unknown."""
+    """From the first block to the last along the slope, or of the share of passes from the first half to the second;
+    with fewer than 10 runs it is unknown."""
 
     @property
     def trend(self) -> Literal["better", "worse", "up", "down", "none", "too few runs"]:
@@ -113,7 +119,7 @@ def history(
         last=span[-1][0],
         verdicts=tuple(row[1] for row in span),
         machines=machines,
-        lines=(*lines, *_check_lines(archive, category, checks)),
+        lines=(*lines, *_check_lines(archive, selection.runs, category, checks)),
     )
 
 
@@ -209,7 +215,7 @@ def _score_lines(archive: Archive, category: Category | None) -> tuple[Line, ...
     return tuple(lines)
 
 
-def _check_lines(archive: Archive, category: Category | None, checks: Sequence[str]) -> tuple[Line, ...]:
+def _check_lines(archive: Archive, runs: int, category: Category | None, checks: Sequence[str]) -> tuple[Line, ...]:
     """A check is followed in the unit that it has now; one without values by whether it passed."""
     rows = archive.rows(
         """WITH latest AS (
@@ -231,8 +237,11 @@ def _check_lines(archive: Archive, category: Category | None, checks: Sequence[s
                      FROM blocks GROUP BY "check")
            SELECT "check", any_value(category) AS category, any_value(unit), any_value(measured), any_value(better),
                   any_value(status), arg_max(level, place) FILTER (level IS NOT NULL),
-                  CASE WHEN any_value(measured) THEN median(level) ELSE avg(level) END, count(level), any_value(levels)
-           FROM followed JOIN drawn USING ("check") GROUP BY "check" """
+                  CASE WHEN any_value(measured) THEN median(level) ELSE avg(level) END, count(level), any_value(levels),
+                  list_value(sum(level) FILTER (2 * place < $runs), count(level) FILTER (2 * place < $runs)),
+                  list_value(sum(level) FILTER (2 * place >= $runs), count(level) FILTER (2 * place >= $runs))
+           FROM followed JOIN drawn USING ("check") GROUP BY "check" """,
+        runs=runs,
     )
     known = {row[0] for row in rows}
     for name in checks:
@@ -241,19 +250,19 @@ def _check_lines(archive: Archive, category: Category | None, checks: Sequence[s
     rows = [row for row in rows if category in (None, row[1]) and (not checks or row[0] in checks)]
     order = {name: place for place, name in enumerate(CATEGORIES)}
     rows.sort(key=lambda row: (order.get(row[1], len(order)), row[0]))
-    blocks = archive.rows("SELECT max(block) + 1 FROM chosen")[0][0]
-    return tuple(_check_line(blocks, *row) for row in rows)
+    return tuple(_check_line(min(BLOCKS, runs), *row) for row in rows)
 
 
 def _check_line(
     blocks: int, check: str, category: Category, unit: str | None, measured: bool, better: str | None,
     status: Status, last: float | None, median: float | None, runs: int, levels: dict[int, float | None],
+    earlier: Sequence[float | None], later: Sequence[float | None],
 ) -> Line:  # fmt: skip
     points = tuple(map(levels.get, range(blocks)))
     return Line(
         name=check, kind="check", category=category, unit=(unit or "") if measured else "passed",
         better=better if measured else "higher", status=status, last=last, median=median, runs=runs,
-        points=points, change=_change(points),
+        points=points, change=_change(points) if measured else _pass_change(earlier, later),
     )  # fmt: skip
 
 
@@ -265,3 +274,17 @@ def _change(points: Sequence[float | None]) -> Estimate:
         return found
     span = known[-1][0] - known[0][0]
     return Estimate(found.value * span, found.low * span, found.high * span, found.n, found.needed)
+
+
+def _pass_change(earlier: Sequence[float | None], later: Sequence[float | None]) -> Estimate:
+    """Return by how much the share of passes differs between the halves, each (passed, decided).
+
+    A slope through zeros and ones is zero for most breaks; two shares have an interval that holds (Newcombe's).
+    """
+    halves = [(int(passed or 0), int(decided or 0)) for passed, decided in (earlier, later)]
+    n = sum(decided for _, decided in halves)
+    if not all(decided for _, decided in halves):
+        return Estimate(math.nan, -math.inf, math.inf, 0, FEWEST)
+    first, second = ((passed / decided, *wilson(passed, decided)) for passed, decided in halves)
+    bounds = difference_interval(first, second)
+    return Estimate(second[0] - first[0], bounds.low, bounds.high, n, FEWEST)
