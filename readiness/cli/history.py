@@ -30,6 +30,8 @@ PLAIN_WIDTH = 80
 def command(asked: argparse.Namespace) -> int:
     """Print the history; what was skipped goes to standard error."""
     folder = runs_folder(asked.folder)
+    if not folder.is_dir():
+        raise UsageError(f"{folder}: is not a folder of runs")
     if asked.last is not None and asked.last < 1:
         raise UsageError(f"--last {asked.last}: right would be 1 or more")
     with opened(folder) as archive:
@@ -52,10 +54,7 @@ def command(asked: argparse.Namespace) -> int:
 
 def runs_folder(given: str | None) -> Path:
     """Return the folder of runs that was named, else the one of the settings."""
-    folder = Path(given) if given else Path(read_settings(find_file(None, Path.cwd())).output)
-    if not folder.is_dir():
-        raise UsageError(f"{folder}: is not a folder of runs")
-    return folder
+    return Path(given) if given else Path(read_settings(find_file(None, Path.cwd())).output)
 
 
 def printable(text: str) -> str:
