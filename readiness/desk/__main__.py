@@ -44,7 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m readiness.desk", description="A small options-trading desk.")
     parser.add_argument("--defect", action="append", default=[], metavar="NAME", help="plant a defect; repeatable")
     parser.add_argument(
-        "--slow-down", type=_share, default=0.0, metavar="X", help="take this share longer for each answer (0 to 10)"
+        "--slow-down", type=_share, default=0.0, metavar="X", help="burn this share more CPU time (0 to 10)"
     )
     parser.add_argument("--list-defects", action="store_true", help="show the defects and exit")
     parser.add_argument("--config", type=Path, metavar="FILE", help="YAML settings, below DESK_* variables")
@@ -56,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
 def _share(text: str) -> float:
     share = float(text)
     if not 0 <= share <= 10:
-        raise argparse.ArgumentTypeError(f"{text}: must be from 0 to 10; 0.2 is a fifth longer")
+        raise argparse.ArgumentTypeError(f"{text}: must be from 0 to 10; 0.2 is a fifth more")
     return share
 
 

@@ -1,0 +1,149 @@
+"""Two versions of a small service as real processes: what is slower, what fails, what does not start, what is left."""
+
+import asyncio
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+import pytest
+
+from readiness.errors import TargetError, UsageError
+from readiness.interleaving import read_quads
+from readiness.loader import load
+from readiness.measure.pairs import Design, judge
+from readiness.paired import PairedResult, compare_versions
+from readiness.settings import Settings, read_settings
+
+SERVICE = '''
+"""A service that takes so long for each answer, and answers with a status: PORT SECONDS [STATUS]."""
+import sys, time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    wbufsize = 4096  # head and body in one segment, or every answer waits 40 ms for an acknowledgement
+
+    def do_GET(self):
+        ready = self.path == "/ready"
+        if not ready:
+            time.sleep(float(sys.argv[2]))
+        self.send_response(200 if ready else int((sys.argv + ["200"])[3]))
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"ok")
+
+    def log_message(self, *arguments):
+        pass
+
+ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+'''
+SETTINGS = """
+target:
+  name: small
+  start: ["{python}", service.py, "{port}", "0"]
+  health: {ready: /ready}
+  start_seconds: 20
+  grants: [read, load]
+  operations:
+    - {name: item, path: /item, weight: 1}
+"""
+FAST = "{python} service.py {port} 0.001"
+DESIGN = Design(rate=200, block_seconds=0.1, warm_seconds=0.2, quads=10)
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Settings:
+    (tmp_path / "service.py").write_text(SERVICE)
+    (tmp_path / "readiness.yaml").write_text(SETTINGS)
+    return read_settings(tmp_path / "readiness.yaml")
+
+
+def compared(settings: Settings, candidate: str, folder: Path, design: Design = DESIGN) -> PairedResult:
+    heard: list[tuple[int, int]] = []
+    result = asyncio.run(
+        compare_versions(
+            settings, load(), {"baseline": FAST, "candidate": candidate}, design, folder,
+            lambda done, most: heard.append((done, most)),
+        )
+    )  # fmt: skip
+    assert heard == [(number + 1, design.quads) for number in range(result.quads)]
+    return result
+
+
+def left_over(folder: Path) -> list[int]:
+    """Processes that were started in the folder of the service, or with a path below it."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.cwd() == str(folder) or any(str(folder) in word for word in process.cmdline()):
+                found.append(process.pid)
+        except (psutil.Error, OSError):
+            continue
+    return found
+
+
+def test_a_slower_version_is_a_regression_and_everything_is_on_disk(service: Settings, tmp_path: Path) -> None:
+    folder = tmp_path / "found"
+    result = compared(service, "{python} service.py {port} 0.02", folder)
+    assert result.conclusion == "regression"
+    median = result.differences[0]
+    assert (median.metric, median.verdict, median.quads) == ("latency_median", "worse", 10)
+    assert median.candidate >= 0.02
+    assert 1 < median.low < median.value
+    stored = json.loads((folder / "paired.json").read_text())
+    assert stored["conclusion"] == "regression"
+    assert stored["commands"]["baseline"] == FAST
+    assert stored["design"] == json.loads((folder / "design.json").read_text())
+    assert len(list((folder / "recordings").glob("quad_*.parquet"))) == 10
+    assert judge(read_quads(folder / "recordings"), DESIGN) == result.differences, "the recordings say it again"
+
+
+def test_a_version_that_fails_is_a_regression(service: Settings, tmp_path: Path) -> None:
+    result = compared(service, "{python} service.py {port} 0.001 503", tmp_path / "found")
+    errors = result.differences[-1]
+    assert (errors.metric, errors.verdict, errors.candidate) == ("error_rate", "worse", 1.0)
+    assert result.conclusion == "regression"
+
+
+def test_a_version_that_does_not_start_is_named(service: Settings, tmp_path: Path) -> None:
+    with pytest.raises(TargetError, match="target 'candidate' ended with exit status"):
+        compared(service, "{python} missing.py {port}", tmp_path / "found")
+    assert left_over(tmp_path) == []
+
+
+def test_a_baseline_that_fails_is_told_by_the_load(service: Settings, tmp_path: Path) -> None:
+    failing = {"baseline": "{python} service.py {port} 0 500", "candidate": FAST}
+    with pytest.raises(TargetError, match="the baseline fails 40 of 40 calls: status 500"):
+        asyncio.run(compare_versions(service, load(), failing, DESIGN, tmp_path / "found", lambda done, most: None))
+    assert left_over(tmp_path) == []
+
+
+def test_load_that_takes_far_too_long_is_ended_and_undecided(
+    service: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("readiness.paired.LONGEST_FACTOR", 0.0)
+    monkeypatch.setattr("readiness.paired.LONGEST_EXTRA_SECONDS", 4.0)
+    design = replace(DESIGN, quads=1000, block_seconds=0.05, min_effect=0.0001)
+    result = compared(service, FAST, tmp_path / "found", design)
+    assert result.quads < 1000
+    assert any("ended early" in caveat for caveat in result.caveats)
+    assert left_over(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"grants": ("read",)}, "needs `load`"),
+        ({"operations": ()}, "none has a `weight`"),
+        ({"address": "http://127.0.0.1:80"}, "needs {port}"),
+    ],
+)
+def test_a_target_that_cannot_be_compared_is_a_usage_error(
+    changes: dict[str, object], said: str, service: Settings, tmp_path: Path
+) -> None:
+    changed = service.model_copy(update={"target": service.target.model_copy(update=changes)})
+    with pytest.raises(UsageError) as told:
+        compared(changed, FAST, tmp_path / "found")
+    assert said in str(told.value)
+    assert not (tmp_path / "found").exists()
