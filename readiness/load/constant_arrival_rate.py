@@ -1,31 +1,65 @@
-"""Open model: calls start at fixed times, whatever the target does. No arrival is dropped; latency counts from the intended start."""
+"""Open model: iterations begin at a fixed rate, whatever the target does; latency counts from the intended start."""
 
-import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from readiness.load.sending import drain, pick, send_one
-from readiness.measure.recorder import Recorder
-from readiness.targeting import Operation, Target
+from readiness.load.crew import MOST_USERS, Enlist
+from readiness.load.open_model import MOST_RATE, Arrivals
+from readiness.load.pace import Pace
+from readiness.load.ramp import Ramp
+
+if TYPE_CHECKING:
+    from readiness.measure.recorder import Recorder
+    from readiness.targeting import Operation, Target
+
+
+@dataclass(frozen=True)
+class ConstantArrivalRate:
+    """``rate`` starts per second for ``seconds`` by as many users as it takes, at most ``max_users``.
+
+    Who finds all of them busy waits his turn and keeps his intended start. What was not started, or not through,
+    ``graceful_stop`` seconds after the last intended start is counted as such.
+    """
+
+    rate: float = 1.0
+    seconds: float = 10.0
+    max_users: int = 10_000
+    graceful_stop: float = 30.0
+
+    def validate(self) -> list[str]:
+        """Return everything that is wrong."""
+        wrong = (
+            [] if 0 < self.rate <= MOST_RATE else [f"rate: {self.rate:g}; above 0, at most {MOST_RATE:g} per second"]
+        )
+        wrong += [] if self.seconds > 0 else [f"seconds: {self.seconds:g}; must be above 0"]
+        wrong += [] if 1 <= self.max_users <= MOST_USERS else [f"max_users: {self.max_users}; from 1 to {MOST_USERS}"]
+        return wrong + (
+            [] if self.graceful_stop >= 0 else [f"graceful_stop: {self.graceful_stop:g}; must be 0 or more"]
+        )
+
+    def describe(self) -> str:
+        """Say in one sentence what happens."""
+        return f"{self.rate:g} starts per second for {self.seconds:g} s, by at most {self.max_users} users"
+
+    async def run(self, enlist: Enlist) -> Pace:
+        """Run it."""
+        ramp = Ramp(self.rate, ((self.seconds, self.rate),))
+        arrivals = Arrivals(ramp, enlist, max_users=self.max_users, executor="constant_arrival_rate")
+        return await arrivals.run(self.graceful_stop)
 
 
 async def constant_arrival_rate(
-    target: Target,
-    recorder: Recorder,
+    target: "Target",
+    recorder: "Recorder",
     *,
     rate: float,
     seconds: float,
-    operations: Sequence[Operation] | None = None,
+    operations: "Sequence[Operation] | None" = None,
     timeout: float = 10.0,
-) -> None:
+) -> Pace:
     """Start ``rate`` calls per second for ``seconds``; the mix of the target unless ``operations`` are given."""
-    mix = tuple(operations or target.spec.load_mix)
-    begin = recorder.now
-    under_way: set[asyncio.Task[None]] = set()
-    for number in range(round(rate * seconds)):
-        intended = begin + number / rate
-        if (wait := intended - recorder.now) > 0:
-            await asyncio.sleep(wait)
-        task = asyncio.create_task(send_one(target, recorder, pick(recorder, mix), intended, timeout=timeout))
-        under_way.add(task)
-        task.add_done_callback(lambda done: under_way.discard(done) if not done.exception() else None)
-    await drain(under_way)
+    from readiness.load.sending import drive
+
+    executor = ConstantArrivalRate(rate, seconds, graceful_stop=timeout + 60.0)
+    return await drive(executor, target, recorder, operations, timeout)

@@ -1,27 +1,63 @@
-"""Closed model: each of ``users`` users makes ``iterations`` calls, one after the other."""
+"""Closed model: each user makes the same number of iterations, one after the other."""
 
-import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
+from time import monotonic
+from typing import TYPE_CHECKING
 
-from readiness.load.sending import pick, send_one
-from readiness.measure.recorder import Recorder
-from readiness.targeting import Operation, Target
+from readiness.load.crew import MOST_USERS, Crew, Enlist, Iteration
+from readiness.load.pace import Pace, PaceKeeper
+
+if TYPE_CHECKING:
+    from readiness.measure.recorder import Recorder
+    from readiness.targeting import Operation, Target
+
+
+@dataclass(frozen=True)
+class PerVuIterations:
+    """``iterations`` by each of ``users``, within at most ``max_seconds``."""
+
+    users: int = 1
+    iterations: int = 1
+    max_seconds: float = 600.0
+
+    def validate(self) -> list[str]:
+        """Return everything that is wrong."""
+        wrong = [] if 1 <= self.users <= MOST_USERS else [f"users: {self.users}; from 1 to {MOST_USERS}"]
+        wrong += [] if self.iterations >= 1 else [f"iterations: {self.iterations}; at least 1"]
+        return wrong + ([] if self.max_seconds > 0 else [f"max_seconds: {self.max_seconds:g}; must be above 0"])
+
+    def describe(self) -> str:
+        """Say in one sentence what happens."""
+        return f"{self.iterations} iterations by each of {self.users} users, within {self.max_seconds:g} s"
+
+    async def run(self, enlist: Enlist) -> Pace:
+        """Run it."""
+        keeper, crew = PaceKeeper("per_vu_iterations", self.users * self.iterations), Crew()
+        keeper.users = self.users
+
+        async def work(iterate: Iteration) -> None:
+            for _ in range(self.iterations):
+                keeper.started += 1
+                await iterate(monotonic())
+
+        for number in range(self.users):
+            crew.start(work(enlist(number)))
+        keeper.cut = await crew.finish(keeper.begin + self.max_seconds)
+        return keeper.pace(monotonic() - keeper.begin)
 
 
 async def per_vu_iterations(
-    target: Target,
-    recorder: Recorder,
+    target: "Target",
+    recorder: "Recorder",
     *,
     users: int,
     iterations: int,
-    operations: Sequence[Operation] | None = None,
+    operations: "Sequence[Operation] | None" = None,
     timeout: float = 10.0,
-) -> None:
+) -> Pace:
     """Let ``users`` (capped by STRESS_TEST_MAX_USERS) make ``iterations`` calls each; latency is of the closed kind."""
-    mix = tuple(operations or target.spec.load_mix)
+    from readiness.load.sending import drive
 
-    async def user() -> None:
-        for _ in range(iterations):
-            await send_one(target, recorder, pick(recorder, mix), recorder.now, timeout=timeout)
-
-    await asyncio.gather(*(user() for _ in range(min(users, recorder.users))))
+    executor = PerVuIterations(min(users, recorder.users), iterations, max_seconds=iterations * timeout + 600.0)
+    return await drive(executor, target, recorder, operations, timeout)

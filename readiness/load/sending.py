@@ -1,12 +1,49 @@
-"""One call of a load phase: pick an operation, send it, verify the answer, record the sample."""
+"""The load mix of a described target: pick an operation, send it through the adapter, verify the answer, record the sample."""
 
-import asyncio
 from collections.abc import Sequence
+from time import monotonic
+from typing import Protocol
 
 from readiness.exchange import Reply
+from readiness.load.crew import Enlist, Iteration
+from readiness.load.pace import Pace
 from readiness.measure.recorder import Recorder
 from readiness.model import Sample
 from readiness.targeting import Operation, Target
+
+
+class Executor(Protocol):
+    """How iterations are scheduled; each file of this folder that is named as in k6 holds one."""
+
+    def validate(self) -> list[str]:
+        """Return everything that is wrong with the options."""
+
+    def describe(self) -> str:
+        """Say in one sentence what happens."""
+
+    async def run(self, enlist: Enlist) -> Pace:
+        """Run it with the users that ``enlist`` makes."""
+
+
+async def drive(
+    executor: Executor, target: Target, recorder: Recorder, operations: Sequence[Operation] | None, timeout: float
+) -> Pace:
+    """Drive the load mix of a target (or these operations), and record how the generator itself did."""
+    if wrong := executor.validate():
+        raise ValueError("; ".join(wrong))
+    mix = tuple(operations or target.spec.load_mix)
+    begin = monotonic() - recorder.now
+
+    async def iterate(intended: float) -> None:
+        await send_one(target, recorder, pick(recorder, mix), intended - begin, timeout=timeout)
+
+    def enlist(_: int) -> Iteration:
+        return iterate
+
+    phase = recorder.phase_name
+    pace = await executor.run(enlist)
+    recorder.fact(f"pace {phase}", pace.to_json())
+    return pace
 
 
 def pick(recorder: Recorder, operations: Sequence[Operation]) -> Operation:
@@ -31,9 +68,3 @@ async def send_one(
     reply = await target.call(operation, timeout=timeout, unique=f"{recorder.random.getrandbits(64):016x}")
     error = failure(operation, reply)
     recorder.sample(Sample(intended, recorder.now - intended, late, operation.name, phase, reply.status, error))
-
-
-async def drain(tasks: set[asyncio.Task[None]]) -> None:
-    """Wait for every call under way and let the first unexpected exception through."""
-    if tasks:
-        await asyncio.gather(*tasks)
