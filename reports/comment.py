@@ -31,7 +31,7 @@ def comment(report: Report) -> dict[str, str]:
         page.add(f"- Waiver {safe(waiver_sentence(state))}")
     change_table(page, report)
     if report.change is None:
-        page.add("\nThere is no earlier run to compare with; these are all findings.")
+        page.add("There is no earlier run to compare with, so every finding is listed.")
         findings_table(page, report)
     elif not report.change.changes:
         page.add("\nNo check changed by more than the noise.")

@@ -191,3 +191,10 @@ def test_credentials_of_the_target_are_not_published() -> None:
     assert "pa55" not in text
     assert "s3cret" not in text
     assert "http://host:8000/x" in text
+
+
+def test_checks_with_long_names_that_begin_alike_keep_rules_of_their_own() -> None:
+    alike = [samples.result("x" * 150 + end, "security", "FAIL") for end in ("a", "b")]
+    run = run_of(samples.report(alike, "NOT READY", {}))
+    assert len({found["ruleId"] for found in run["results"]}) == len(run["tool"]["driver"]["rules"]) == 2
+    assert all(len(found["ruleId"]) <= 120 for found in run["results"])
