@@ -4,6 +4,7 @@
 
 import os
 import time
+from collections.abc import Sequence
 from typing import NamedTuple
 
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -36,11 +37,11 @@ class Shares(NamedTuple):
 
 
 class Machine:
-    """Looks at the CPUs that this process may run on."""
+    """Looks at the CPUs that this process may run on; ``quotas`` are the cpu.stat files of its control groups."""
 
-    def __init__(self) -> None:
+    def __init__(self, quotas: Sequence[str] | None = None) -> None:
         self._cpus = os.sched_getaffinity(0)
-        self._quota = _quota_files()
+        self._quotas = quota_files() if quotas is None else quotas
         self._last = self._count()
         self._ours = 0.0
 
@@ -70,7 +71,7 @@ class Machine:
                     idle += int(fields[4]) + int(fields[5])
                     stolen += int(fields[8])
         periods = throttled = 0
-        for path in self._quota:
+        for path in self._quotas:
             periods += _entry(path, b"nr_periods")
             throttled += _entry(path, b"nr_throttled")
         return Counters(time.monotonic(), idle / TICKS, stolen / TICKS, periods, throttled)
@@ -93,21 +94,21 @@ def _share(value: float) -> float:
     return min(1.0, max(0.0, value))
 
 
-def _quota_files() -> list[str]:
+def quota_files(mount: str = "/sys/fs/cgroup", groups_file: str = "/proc/self/cgroup") -> list[str]:
     """Return the cpu.stat of our control group and of those above it, of version 2 or 1, that enforce a quota."""
     found = []
     try:
-        with open("/proc/self/cgroup") as file:
+        with open(groups_file) as file:
             groups = [line.rstrip("\n").split(":", 2) for line in file]
     except OSError:
         return []
     for _, controllers, path in groups:
         if controllers and "cpu" not in controllers.split(","):
             continue
-        mount = "/sys/fs/cgroup/cpu" if controllers else "/sys/fs/cgroup"
+        hierarchy = f"{mount}/cpu" if controllers else mount
         # In a container the path may be the host's; the group itself is then at the mount.
         while True:
-            name = f"{mount}{path.rstrip('/')}/cpu.stat"
+            name = f"{hierarchy}{path.rstrip('/')}/cpu.stat"
             if os.path.isfile(name) and _entry(name, b"nr_periods") >= 0:
                 found.append(name)
             if path in ("", "/"):
