@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from readiness.model import CATEGORIES, SEVERITIES, Category, Status
+from readiness.model import CATEGORIES, SEVERITIES, Status
 from readiness.policy import SEVERITY_WEIGHTS, CheckPolicy, Policy
 from readiness.report import Interval, Result
 
@@ -75,11 +75,7 @@ RADIX = (len(STATUSES), 2, 6, 6, 4, len(SEVERITIES), len(WEIGHTS), 8, 5)
 
 def numbered(check: str, number: int) -> Result:
     """One of all the results that scoring may produce, by its number."""
-    digits = []
-    for base in RADIX:
-        number, digit = divmod(number, base)
-        digits.append(digit)
-    place, kind, one, other, category, severity, weight, advisory, waived = digits
+    place, kind, one, other, category, severity, weight, advisory, waived = _digits(number, RADIX)
     status, measured = STATUSES[place], bool(kind)
     ends: tuple[float, float] = (0.0, 1.0)
     if status in ENDS and measured:
@@ -112,29 +108,33 @@ def some_results(least: int = 0, most: int = 8) -> st.SearchStrategy[list[Result
 
 
 BARS = (0.7, 0.0, 0.5, 0.69, 0.8, 0.85, 0.95, 1.0)
+SPREAD = (1.0, 0.0, 2.5, 25.0)
+POLICIES = (len(BARS), len(BARS), len(BARS), 5, len(BARS), len(SPREAD), 2, 2)
 
 
 def some_policy() -> st.SearchStrategy[Policy]:
     """Any policy over those categories and checks."""
-    bars = st.sampled_from(BARS)
-    floors = st.none() | st.tuples(st.sampled_from(CATEGORIES[:4]), bars)
-    return st.builds(
-        _policy, bars, bars, bars, floors, st.sampled_from((1.0, 0.0, 2.5, 25.0)), st.booleans(), st.booleans()
-    )
+    return st.integers(0, prod(POLICIES) - 1).map(_policy)
 
 
 @lru_cache(maxsize=4096)
-def _policy(
-    threshold: float,
-    critical: float,
-    coverage: float,
-    floor: tuple[Category, float] | None,
-    weight: float,
-    every: bool,
-    required: bool,
-) -> Policy:
+def _policy(number: int) -> Policy:
+    threshold, critical, coverage, floored, floor, weight, every, required = _digits(number, POLICIES)
     return Policy(
-        name="any", threshold=threshold, critical_pass_rate=critical, coverage=coverage,
-        floors=dict([floor] if floor else []), category_weights={**dict.fromkeys(CATEGORIES, 1.0), CATEGORIES[0]: weight},
-        all_must_pass=every, checks={"c1": CheckPolicy(required=required)},
-    )  # fmt: skip
+        name="any",
+        threshold=BARS[threshold],
+        critical_pass_rate=BARS[critical],
+        coverage=BARS[coverage],
+        floors={CATEGORIES[floored - 1]: BARS[floor]} if floored else {},
+        category_weights={**dict.fromkeys(CATEGORIES, 1.0), CATEGORIES[0]: SPREAD[weight]},
+        all_must_pass=bool(every),
+        checks={"c1": CheckPolicy(required=bool(required))},
+    )
+
+
+def _digits(number: int, radix: tuple[int, ...]) -> list[int]:
+    digits = []
+    for base in radix:
+        number, digit = divmod(number, base)
+        digits.append(digit)
+    return digits
