@@ -85,7 +85,7 @@ def test_a_page_has_the_elements_that_we_wrote(reporter: object, text: str) -> N
     (page,) = files(saying(text), reporter).values()
     html = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(page)
     assert set(re.findall(r"</?([a-z][a-z0-9]*)", html)) <= {
-        "h2", "h3", "p", "strong", "em", "table", "thead", "tbody", "tr", "th", "td", "ul", "li",
+        "blockquote", "h2", "h3", "p", "strong", "em", "table", "thead", "tbody", "tr", "th", "td", "ul", "li",
     }  # fmt: skip
 
 
