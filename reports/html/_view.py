@@ -1,15 +1,38 @@
 """What the page shows, taken from a report: findings with their drawings, rows of tables, lists of what is missing."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
-from readiness import CATEGORIES, CategoryScore, LedgerLine, Report, Result, ScenarioSummary, Table, Waiver
+from readiness import (
+    CATEGORIES,
+    SEVERITIES,
+    CategoryScore,
+    Fitness,
+    Report,
+    Result,
+    ScenarioSummary,
+    Table,
+    Waiver,
+    WaiverState,
+)
 
-from .._wording import UNDECIDED, observed, percent_range, required, weight, worst_first  # noqa: TID252
-from ._charts import Gauge, Plot, Timeline, gauge, plot, timeline
+from .._wording import (  # noqa: TID252 - plugin folders have no absolute name
+    STATE_WORDS,
+    UNDECIDED,
+    loud_waivers,
+    observed,
+    required,
+    tally,
+    words,
+    worst_first,
+)
+from ._arithmetic import sentences_of
+from ._charts import Gauge, Timeline, gauge, timeline
+from ._load import Load, load_of, trend_plot
+from ._plots import Plot, series_plot, share_at
 
 MOST_ROWS = 50
 LOOKS = {
@@ -23,8 +46,26 @@ LOOKS = {
     "ERROR": ("open", "triangle"),
     "SKIPPED": ("off", "ring"),
     "NOT_APPLICABLE": ("off", "dash"),
+    "active": ("good", "disc"),
+    "expiring": ("open", "half"),
+    "expired": ("bad", "octagon"),
+    "not yet": ("off", "ring"),
+    "unused": ("open", "diamond-open"),
+    "exceeded": ("bad", "triangle"),
+    "out of scope": ("off", "dash"),
+    "forbidden": ("bad", "octagon"),
+    "worse": ("bad", "down"),
+    "better": ("good", "up"),
+    "changed": ("open", "diamond"),
+    "added": ("off", "plus"),
+    "removed": ("open", "dash"),
+    "PASSED": ("good", "disc"),
+    "FAILED": ("bad", "octagon"),
+    "NOT_RUN": ("open", "diamond-open"),
+    "fit": ("good", "disc"),
+    "unfit": ("bad", "octagon"),
 }
-"""The tone and the shape of each verdict and status: no state is told by colour alone."""
+"""The tone and the shape of each verdict, status, waiver state and change: none is told by colour alone."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +89,8 @@ class Finding:
     plots: tuple[Plot, ...]
     tables: tuple[Evidence, ...]
     undrawn: tuple[str, ...]
-    arithmetic: str
+    arithmetic: tuple[str, ...]
+    """How the value became the score and the points."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +108,30 @@ class Act:
 
     summary: ScenarioSummary
     timeline: Timeline | None
+    load: Load | None
+
+
+@dataclass(frozen=True)
+class Cause:
+    """By how much one cause moved the score, as a bar to the left or the right of the middle."""
+
+    name: str
+    points: float
+    start: float
+    width: float
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A waiver with what became of it and what its check says now; ``state`` is None in a run that did not record it."""
+
+    waiver: Waiver
+    state: WaiverState | None
+    finding: Finding | None
+
+
+Choice = tuple[str, tuple[tuple[str, str, int], ...]]
+"""What findings can be filtered by: a name, and its values with a word and a count each."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +139,7 @@ class View:
     """Everything on the page that is not the report itself."""
 
     groups: tuple[Group, ...]
+    choices: tuple[Choice, ...]
     blockers: tuple[tuple[str, Finding | None], ...]
     open_blockers: tuple[Finding, ...]
     other_critical: tuple[Finding, ...]
@@ -80,7 +147,12 @@ class View:
     not_applicable: tuple[Finding, ...]
     not_run: tuple[tuple[str, str], ...]
     acts: tuple[Act, ...]
-    waivers: tuple[tuple[Waiver, Finding | None], ...]
+    trend: Plot | None
+    causes: tuple[Cause, ...]
+    waivers: tuple[Entry, ...]
+    loud_waivers: tuple[Entry, ...]
+    readings: tuple[tuple[str, float | None, float | None], ...]
+    """What was looked at on the machine: name, reading, limit."""
     by_check: Mapping[str, Finding]
     threshold: float | None
     points: float
@@ -99,6 +171,7 @@ def view_of(report: Report) -> View:
     shown = {entry for entry, _ in blocked}
     return View(
         groups=tuple(_groups(report, ordered)),
+        choices=tuple(_choices(report)),
         blockers=blocked,
         open_blockers=tuple(
             f
@@ -109,8 +182,15 @@ def view_of(report: Report) -> View:
         undecided=tuple(f for f in ordered if f.result.status in UNDECIDED),
         not_applicable=tuple(f for f in ordered if f.result.status == "NOT_APPLICABLE"),
         not_run=tuple(_not_run(report)),
-        acts=tuple(Act(summary, timeline(summary)) for summary in report.scenarios),
-        waivers=tuple((waiver, by_check.get(waiver.check)) for waiver in report.waivers),
+        acts=tuple(
+            Act(summary, timeline(summary), load_of(summary, f"load-{index}"))
+            for index, summary in enumerate(report.scenarios)
+        ),
+        trend=trend_plot(report),
+        causes=tuple(_causes(report)),
+        waivers=tuple(_register(report, by_check)),
+        loud_waivers=tuple(Entry(s.waiver, s, by_check.get(s.waiver.check)) for s in loud_waivers(report)),
+        readings=tuple(_readings(report.fitness)),
         by_check=by_check,
         threshold=_threshold(report.policy),
         points=sum(line.points for line in report.ledger),
@@ -120,26 +200,18 @@ def view_of(report: Report) -> View:
 
 
 def _findings(report: Report) -> dict[int, Finding]:
-    whole = {line.category: line.weight for line in report.categories}
-    cost = {line.check: line for line in report.ledger}
-    sums: dict[str, float] = {}
-    for result in report.results:
-        if result.status != "NOT_APPLICABLE" and not result.advisory:
-            sums[result.category] = sums.get(result.category, 0.0) + result.weight
-    taken: set[str] = set()
-    findings = {}
-    for result in report.results:
-        share = whole.get(result.category, 0.0), sums.get(result.category, 0.0)
-        findings[id(result)] = _finding(result, _anchor(result.check, taken), _arithmetic(result, *share, cost))
-    return findings
+    arithmetic, taken = sentences_of(report), set[str]()
+    return {
+        id(result): _finding(result, _anchor(result.check, taken), arithmetic[id(result)]) for result in report.results
+    }
 
 
-def _finding(result: Result, anchor: str, arithmetic: str) -> Finding:
+def _finding(result: Result, anchor: str, arithmetic: tuple[str, ...]) -> Finding:
     plots, tables, undrawn = [], [], []
     for evidence in result.evidence:
         if evidence.kind == "table":
             tables.append(Evidence(evidence, evidence.rows[:MOST_ROWS], max(0, len(evidence.rows) - MOST_ROWS)))
-        elif drawn := plot(evidence, result.witnesses, result):
+        elif drawn := series_plot(evidence, result.witnesses, result):
             plots.append(drawn)
         else:
             undrawn.append(evidence.title)
@@ -166,25 +238,25 @@ def _anchor(check: str, taken: set[str]) -> str:
     return name
 
 
-def _arithmetic(result: Result, of_whole: float, category_sum: float, cost: Mapping[str, LedgerLine]) -> str:
-    if result.advisory:
-        return "Advisory: weight 0, it does not move the score."
-    if result.status == "NOT_APPLICABLE":
-        return "Not applicable: it leaves both sums."
-    score = f"Score {percent_range(result.score.low, result.score.high)}"
-    if not result.decided and result.score.low == 0 and result.score.high == 1:
-        score += " (nothing is known, nothing is assumed)"
-    part = f"weight {result.weight:g} of {category_sum:g} in its category, which weighs {weight(of_whole)} of the whole"
-    costs = f"; it costs {cost[result.check].points * 100:.2f} points" if result.check in cost else ""
-    return f"{score}, {part}{costs}."
-
-
 def _groups(report: Report, ordered: list[Finding]) -> Iterator[Group]:
     scores = {line.category: line for line in report.categories}
     for category in CATEGORIES:
         mine = tuple(finding for finding in ordered if finding.result.category == category)
         if mine:
             yield Group(category, scores.get(category), mine)
+
+
+def _choices(report: Report) -> Iterator[Choice]:
+    results = report.results
+    yield "state", tuple((state, STATE_WORDS[state], count) for state, count in tally(results).items())
+    counted: tuple[tuple[str, Sequence[str], list[str]], ...] = (
+        ("category", CATEGORIES, [result.category for result in results]),
+        ("severity", SEVERITIES, [result.severity for result in results]),
+        ("suite", tuple(report.detailed_results), [result.suite for result in results]),
+        ("waived", ("yes", "no"), ["yes" if result.waived else "no" for result in results]),
+    )
+    for name, order, values in counted:
+        yield name, tuple((value, words(value), values.count(value)) for value in order if value in values)
 
 
 def _not_run(report: Report) -> Iterator[tuple[str, str]]:
@@ -197,6 +269,31 @@ def _not_run(report: Report) -> Iterator[tuple[str, str]]:
                 f"Scenario {scenario.scenario}",
                 f"{scenario.status}: {scenario.reason}" if scenario.reason else scenario.status,
             )
+
+
+def _causes(report: Report) -> Iterator[Cause]:
+    if report.change is None:
+        return
+    moved = report.change.attribution
+    parts = {"Service": moved.service, "Policy": moved.policy, "Catalogue": moved.catalogue, "Machine": moved.machine}
+    most = max((abs(points) for points in parts.values() if isfinite(points)), default=0.0) or 1.0
+    for name, points in parts.items():
+        length = share_at(abs(points) / most) / 2
+        yield Cause(name, points, 50 - length if points < 0 else 50.0, length)
+
+
+def _register(report: Report, by_check: Mapping[str, Finding]) -> Iterator[Entry]:
+    known = {state.waiver.id for state in report.waiver_states}
+    for state in report.waiver_states:
+        yield Entry(state.waiver, state, by_check.get(state.waiver.check))
+    for waiver in report.waivers:
+        if waiver.id not in known:
+            yield Entry(waiver, None, by_check.get(waiver.check))
+
+
+def _readings(fitness: Fitness) -> Iterator[tuple[str, float | None, float | None]]:
+    for name in sorted({*fitness.readings, *fitness.limits}):
+        yield name, fitness.readings.get(name), fitness.limits.get(name)
 
 
 def _threshold(policy: Mapping[str, Any]) -> float | None:

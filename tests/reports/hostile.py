@@ -1,9 +1,28 @@
 """A report whose every string tries something and whose numbers are none; and all reports together."""
 
 from math import inf, nan
+from typing import Any
 
 from readiness.model import FaultWindow, Series, Table
-from readiness.report import Decision, Interval, LedgerLine, Report, Result, ScenarioSummary, SuiteResult, Waiver
+from readiness.report import (
+    Attribution,
+    Comparison,
+    Decision,
+    Fitness,
+    Interval,
+    LedgerLine,
+    LoadSummary,
+    PhaseLoad,
+    Report,
+    Result,
+    ResultChange,
+    ScenarioSummary,
+    SuiteResult,
+    Timeline,
+    TrendPoint,
+    Waiver,
+    WaiverState,
+)
 from tests.reports import samples
 
 NASTY = (
@@ -31,6 +50,75 @@ def results() -> list[Result]:
     ]
 
 
+def load() -> LoadSummary:
+    """Times that are none, in a phase and of a kind with a nasty name."""
+    return LoadSummary(
+        phases=(
+            PhaseLoad(
+                phase=NASTY, begin=-inf, seconds=nan, samples=-1, errors=2**70, rate=inf, percentiles={NASTY: nan}
+            ),
+        ),
+        timeline=Timeline(
+            bin_seconds=1.0,
+            rate=(1.0, inf, 3.0),
+            errors=(nan, 0.0, 1.0),
+            p50=(None, nan, 2.0),
+            p95=(0.1, inf, 1.0),
+            p99=(1e308,) * 3,
+        ),
+        histogram=((0.0, 0.1, 5), (0.1, inf, 7)),
+        errors_by_kind={NASTY: 3},
+        generator={NASTY: nan},
+    )
+
+
+def history() -> dict[str, Any]:
+    """A past that cannot be trusted either."""
+    waiver = Waiver(
+        id=NASTY, check=NASTY, reason=NASTY, owner=NASTY, expires=NASTY, approver=NASTY, scope=NASTY, bound=nan
+    )
+    change = ResultChange(
+        check=NASTY,
+        kind="worse",
+        value_before=nan,
+        value_after=inf,
+        unit=NASTY,
+        effect=inf,
+        effect_interval=Interval(low=nan, high=inf),
+        sentence=NASTY,
+    )
+    moved = Attribution(service=nan, policy=inf, catalogue=-inf, machine=0.0, sentence=NASTY)
+    points = (
+        TrendPoint(
+            run=NASTY,
+            timestamp=NASTY,
+            verdict="READY",
+            score=nan,
+            interval=Interval(low=-inf, high=7),
+            category_scores={},
+        ),
+    ) * 3
+    return {
+        "waiver_states": (WaiverState(waiver=waiver, status="expired", days_left=-(2**40), reason=NASTY),),
+        "change": Comparison(
+            baseline=NASTY,
+            baseline_timestamp=NASTY,
+            verdict_before="READY",
+            verdict_after="NOT READY",
+            score_before=nan,
+            score_after=inf,
+            attribution=moved,
+            changes=(change,),
+            unchanged=-1,
+            regressions=(NASTY,),
+            sentence=NASTY,
+        ),
+        "trend": points,
+        "fitness": Fitness(fit=False, reasons=(NASTY,), readings={NASTY: nan}, limits={NASTY: inf}),
+        "tier_decisions": (Decision(policy=NASTY, verdict="NOT READY", reason=NASTY, would_make_ready=(NASTY,)),),
+    }
+
+
 def hostile() -> Report:
     """Nothing in it can be trusted."""
     mine = results()
@@ -44,6 +132,7 @@ def hostile() -> Report:
         seconds=inf,
         phases=((NASTY, 0.0), (NASTY, inf)),
         windows=(fault,),
+        load=load(),
     )
     return samples.report(
         mine,
@@ -64,6 +153,7 @@ def hostile() -> Report:
         environment={NASTY: {NASTY: [NASTY, inf, {1, 2}]}},
         policy={NASTY: NASTY, "threshold": "high"},
         test_duration_seconds=inf,
+        **history(),
     )
 
 

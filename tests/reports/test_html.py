@@ -1,24 +1,25 @@
 """The page: complete without script or network, safe whatever a target says, readable by everybody."""
 
+import gzip
+import json
 import re
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from hashlib import sha256
+from html import unescape
 from html.parser import HTMLParser
 from itertools import pairwise
-from math import inf, nan
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from readiness.model import FaultWindow, Series
-from readiness.report import Report, Result, ScenarioSummary
+from readiness.report import Fitness, Report
 from reports import html as plugin
-from reports.html import _charts, html
+from reports.html import html
+from reports.html._inline import library
+from tests.reports import past
 from tests.reports.hostile import ALL, hostile
-from tests.reports.samples import empty, inconclusive, measured, not_ready, ready, report, result, scoped, series
+from tests.reports.samples import empty, inconclusive, measured, not_ready, ready, report, result, scoped
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
 DRAWN = {"rect", "line", "path", "circle", "use"}
@@ -51,21 +52,45 @@ class Page(HTMLParser):
         return [attributes for name, attributes in self.tags if name == tag]
 
 
-def written(report: Report) -> str:
-    files = html(report)
+def written(report: Report, *, charts: bool = True) -> str:
+    files = html(report, charts=charts)
     assert not isinstance(files, str)
     assert list(files) == ["report.html"]
     return files["report.html"]
 
 
+def scripts_of(text: str) -> list[tuple[str, str]]:
+    """Return the script elements of a page: their attributes and their text."""
+    return [(kind.strip(), body) for kind, body in re.findall(r"<script([^>]*)>(.*?)</script>", text, re.DOTALL)]
+
+
+def block_of(text: str, name: str) -> str:
+    return next(body for kind, body in scripts_of(text) if f'id="{name}"' in kind)
+
+
+@pytest.mark.parametrize("charts", [True, False])
 @pytest.mark.parametrize("make", ALL.values(), ids=ALL)
-def test_the_page_is_well_formed_and_asks_for_nothing(make: Any) -> None:
-    page = Page(written(make()))
+def test_the_page_is_well_formed_and_asks_for_nothing(make: Any, charts: bool) -> None:
+    page = Page(written(make(), charts=charts))
     names = {tag for tag, _ in page.tags}
-    assert not names & {"script", "img", "iframe", "object", "embed", "form", "link", "base", "audio", "video", "image"}
+    assert not names & {
+        "img",
+        "iframe",
+        "object",
+        "embed",
+        "form",
+        "link",
+        "base",
+        "audio",
+        "video",
+        "image",
+        "template",
+    }
     for _, attributes in page.tags:
         assert not [
-            name for name in attributes if name.startswith("on") or name in ("style", "src", "srcset", "action")
+            name
+            for name in attributes
+            if name.startswith("on") or name in ("style", "src", "srcset", "action", "nonce")
         ]
         assert (attributes.get("href") or "#").startswith("#")
 
@@ -81,32 +106,95 @@ def test_every_anchor_leads_somewhere_and_no_id_is_used_twice(make: Any) -> None
     assert labels <= set(ids)
 
 
-def test_the_content_policy_allows_our_style_sheet_and_nothing_else() -> None:
-    text = written(ready())
-    style = re.search(r"<style>(.*?)</style>", text, re.DOTALL)
+def policy_of(text: str) -> dict[str, list[str]]:
     policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', text)
-    assert style is not None
     assert policy is not None
-    digest = b64encode(sha256(style.group(1).encode()).digest()).decode()
-    allowed = policy.group(1).replace("&#43;", "+").replace("&#61;", "=")
-    assert allowed == f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    assert not re.search(r"url\((?!#)|@import|https?:", style.group(1))
+    rules = unescape(policy.group(1)).split("; ")
+    return {rule.split()[0]: rule.split()[1:] for rule in rules}
 
 
-def test_hostile_strings_are_text() -> None:
-    text = written(hostile())
-    assert "<script" not in text
+def digest(data: bytes) -> str:
+    return f"'sha256-{b64encode(sha256(data).digest()).decode()}'"
+
+
+def test_the_content_policy_allows_our_style_sheet_our_scripts_and_nothing_else() -> None:
+    text = written(ready(), charts=False)
+    style = text.partition("<style>")[2].partition("</style>")[0]
+    ours = [script for kind, script in scripts_of(text) if not kind]
+    assert policy_of(text) == {
+        "default-src": ["'none'"],
+        "script-src": [digest(script.encode()) for script in ours],
+        "style-src": [digest(style.encode())],
+        "base-uri": ["'none'"],
+        "form-action": ["'none'"],
+    }
+    assert not re.search(r"url\((?!#)|@import|https?:", style)
+
+
+def test_the_chart_library_runs_by_its_hash_alone() -> None:
+    text = written(ready())
+    packed = block_of(text, "chart-library")
+    unpacked = gzip.decompress(b64decode(packed))
+    assert b"plotly.js" in unpacked[:200]
+    rules = policy_of(text)
+    assert len(rules["script-src"]) == 3
+    assert rules["script-src"][-1] == digest(unpacked)
+    assert rules["style-src"][1:] == [digest(b"")]
+    assert "unsafe" not in str(rules)
+
+
+def test_without_charts_or_with_nothing_to_draw_the_library_stays_away() -> None:
+    for text in (written(ready(), charts=False), written(empty())):
+        assert [kind for kind, _ in scripts_of(text)] == [""]
+        assert len(policy_of(text)["script-src"]) == 1
+        assert len(text.encode()) < 300_000
+
+
+def test_equal_reports_are_equal_files() -> None:
+    first = written(not_ready())
+    library.cache_clear()
+    assert written(not_ready()) == first
+
+
+def test_every_chart_has_its_numbers_and_its_drawing() -> None:
+    text = written(not_ready())
+    numbers = json.loads(block_of(text, "chart-numbers"))
+    named = [a["data-chart"] for a in Page(text).named("figure") if "data-chart" in a]
+    assert sorted(named) == sorted(numbers)
+    assert {chart["kind"] for chart in numbers.values()} == {"lines", "bars", "trend"}
+    crash = numbers["load-1-rate"]
+    assert [window["label"] for window in crash["windows"]] == [
+        "kill the vendor process",
+        "2 s of latency towards the vendor",
+    ]
+    assert [line["name"] for line in crash["lines"]] == ["answers", "errors"]
+    assert len(crash["x"]) == len(crash["lines"][0]["y"]) == 300
+
+
+@pytest.mark.parametrize("charts", [True, False])
+def test_hostile_strings_are_text(charts: bool) -> None:
+    text = written(hostile(), charts=charts)
+    ours = scripts_of(text)
+    assert text.count("<script") == text.count("</script>") == len(ours) == (4 if charts else 1)
     assert "&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;" in text
     assert text.count("</style>") == 1
     assert "{{ 7*7 }}" in text
-    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\ufffe]", text)
-    assert len(text) < 300_000
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\ufffe]", text)
+    assert len(text.partition('<script type="application/gzip"')[0]) < 300_000
+
+
+def test_hostile_numbers_cannot_leave_their_block() -> None:
+    data = block_of(written(hostile()), "chart-numbers")
+    assert not re.search(r"[<>&\u2028\u2029]", data)
+    labels = [window["label"] for chart in json.loads(data).values() for window in chart.get("windows", [])]
+    assert any("<script>alert('x')</script>" in label for label in labels)
 
 
 def test_the_order_is_that_of_a_reviewer() -> None:
     text = written(not_ready())
     parts = (
-        "blockers coverage path waivers categories findings scenarios open ledger environment method policy glossary"
+        "blockers coverage path change ending categories findings ledger scenarios open waivers fitness tiers environment "
+        "method policy glossary"
     )
     marks = ['<h1 id="verdict"', *(f'<h2 id="{name}"' for name in parts.split(" "))]
     places = [text.index(mark) for mark in marks]
@@ -127,7 +215,7 @@ def test_blockers_show_observed_required_and_the_command() -> None:
 def test_every_result_has_a_place_with_its_state_in_words() -> None:
     sample = not_ready()
     text = written(sample)
-    assert text.count("<details") == len(sample.results)
+    assert text.count('<details class="finding ') == len(sample.results)
     for one in sample.results:
         assert f'id="check-{one.check}"' in text
     for word in ("Failed", "Error", "Inconclusive", "Unknown", "Warning", "Passed", "Skipped", "Not applicable"):
@@ -155,6 +243,50 @@ def test_an_empty_run_is_a_page_too() -> None:
     assert "There are no results." in text
 
 
+def test_the_change_names_what_moved_the_score() -> None:
+    change = written(not_ready()).partition('<h2 id="change"')[2].partition("</section>")[0]
+    for text in (
+        "READY → NOT READY",
+        "86.12 % → 49.00 %",
+        "-34.02 points",
+        "Passed → Failed",
+        "× 6.63 (6.02 – 7.31)",
+        "16",
+    ):
+        assert text in change
+    assert "There is no run to compare with." in written(inconclusive())
+
+
+def test_loud_waivers_stand_on_the_first_screen_and_all_in_the_register() -> None:
+    text = written(not_ready())
+    first = text.partition('<h2 id="ending"')[2].partition("</section>")[0]
+    register = text.partition('<h2 id="waivers"')[2].partition("</section>")[0]
+    for state in past.waivers():
+        assert state.waiver.id in register
+        assert state.reason.partition(";")[0] in register
+        assert (f"<strong>{state.waiver.id}</strong>" in first) == (state.status != "active")
+
+
+def test_an_unfit_machine_is_said_where_coverage_is_and_its_readings_below() -> None:
+    text = written(not_ready().model_copy(update={"fitness": past.UNFIT}))
+    assert "Unfit machine" in text.partition('<h2 id="coverage"')[2].partition("</section>")[0]
+    fitness = text.partition('<h2 id="fitness"')[2].partition("</section>")[0]
+    for words in ("Unfit to measure", "could not be read", "0.97", "0.85"):
+        assert words in fitness
+    nothing = written(not_ready().model_copy(update={"fitness": Fitness(fit=True)}))
+    assert "Fit to measure" not in nothing
+
+
+def test_the_arithmetic_leads_from_the_value_to_the_points() -> None:
+    body = written(not_ready()).partition('id="check-latency_p95"')[2].partition("</details>")[0]
+    for words in (
+        "lies between the limit 2 s (70 %) and 4 s (0 %), on a straight line over the logarithm of the value.",
+        "(100 % − score) × weight 10 of ",
+        "costs 13.44 points",
+    ):
+        assert words in body
+
+
 def test_tables_have_captions_and_headings_have_scopes() -> None:
     page = Page(written(not_ready()))
     assert len(page.named("caption")) == len(page.named("table"))
@@ -173,7 +305,9 @@ def test_headings_step_down_one_at_a_time() -> None:
 def test_a_typical_page_is_small() -> None:
     many = [measured(f"check_{n}", "performance", "PASS", 0.4, 2.0) for n in range(30)]
     many += [result(f"fact_{n}", "security") for n in range(50)]
-    assert len(written(report(many, "READY", {"performance": 0.9})).encode()) < 300_000
+    sample = report(many, "READY", {"performance": 0.9}, change=past.worse(), trend=past.trend())
+    assert len(written(sample, charts=False).encode()) < 300_000
+    assert len(written(sample).encode()) < 3_000_000
 
 
 # --- colours ----------------------------------------------------------------------------------------------------------
@@ -205,82 +339,3 @@ def test_text_has_the_contrast_of_wcag_aa(palette: dict[str, str]) -> None:
     ]:
         low, high = sorted((luminance(palette[front]), luminance(palette[back])))
         assert (high + 0.05) / (low + 0.05) >= 4.5, (front, back)
-
-
-# --- drawings ---------------------------------------------------------------------------------------------------------
-
-ANY = st.floats() | st.sampled_from([0.0, 1e308, -1e308, 5e-324, inf, -inf, nan])
-PLAIN: Result = result("x", "performance")
-
-
-@settings(deadline=None)
-@given(st.lists(st.tuples(ANY, ANY), max_size=30), ANY, ANY)
-def test_every_series_can_be_drawn(points: list[tuple[float, float]], armed: float, limit: float) -> None:
-    given = Series("t", "s", tuple(at for at, _ in points), tuple(value for _, value in points))
-    drawn = _charts.plot(
-        given, [FaultWindow("f", armed, limit)], PLAIN.model_copy(update={"unit": "s", "limit": limit})
-    )
-    if drawn is not None:
-        assert not re.search("nan|inf", drawn.path)
-        assert all(0 <= span.start <= 100 for span in drawn.windows)
-
-
-@settings(deadline=None)
-@given(ANY, ANY, ANY)
-def test_every_value_has_a_place_on_its_gauge(value: float, objective: float, limit: float) -> None:
-    drawn = _charts.gauge(PLAIN.model_copy(update={"value": value, "objective": objective, "limit": limit}))
-    assert drawn is None or 0 <= drawn.value <= 100
-
-
-def test_the_gauge_has_the_worse_side_on_the_right_in_both_directions() -> None:
-    def place(value: float, objective: float, limit: float) -> float:
-        drawn = _charts.gauge(PLAIN.model_copy(update={"value": value, "objective": objective, "limit": limit}))
-        assert drawn is not None
-        return drawn.value
-
-    for objective, limit in ((0.5, 2.0), (400.0, 250.0)):
-        assert place(objective, objective, limit) == _charts.OBJECTIVE_AT
-        assert place(limit, objective, limit) == _charts.LIMIT_AT
-    assert place(3.0, 0.5, 2.0) > _charts.LIMIT_AT
-    assert place(100.0, 400.0, 250.0) > _charts.LIMIT_AT
-    assert place(inf, 0.5, 2.0) == 100
-    assert place(0.0, 400.0, 250.0) == 100
-
-
-def test_no_spike_is_lost_when_a_long_series_is_thinned() -> None:
-    values = [0.2] * 100_000
-    values[31_337], values[77_777] = 9.0, -4.0
-    drawn = _charts.plot(Series("t", "s", tuple(map(float, range(100_000))), tuple(values)), [], PLAIN)
-    assert drawn is not None
-    assert len(drawn.path) < 20_000
-    assert "least -4, median 0.2, greatest 9" in drawn.summary
-    heights = [float(height) for height in re.findall(r" ([0-9.]+)", drawn.path)]
-    assert max(heights) == 100.0
-    assert min(heights) < 6
-    assert "100,000 points" in drawn.note
-
-
-def test_values_that_are_not_finite_leave_a_gap() -> None:
-    drawn = _charts.plot(Series("t", "s", (0.0, 1.0, 2.0, 3.0), (1.0, nan, 2.0, 3.0)), [], PLAIN)
-    assert drawn is not None
-    assert drawn.path.count("M") == 2
-    assert "1 not finite: a gap" in drawn.note
-
-
-def test_the_limit_is_drawn_only_where_it_has_the_same_unit_and_is_near() -> None:
-    near = PLAIN.model_copy(update={"unit": "s", "limit": 1.5})
-    assert (drawn := _charts.plot(series(), [], near)) is not None
-    assert drawn.limit_at is not None
-    for update in ({"unit": "MB", "limit": 1.5}, {"unit": "s", "limit": 900.0}, {"unit": "s", "limit": None}):
-        assert (drawn := _charts.plot(series(), [], PLAIN.model_copy(update=update))) is not None
-        assert drawn.limit_at is None
-
-
-def test_phases_last_until_the_next_one() -> None:
-    scenario = ScenarioSummary(
-        scenario="x", suite="y", title="z", status="finished", seconds=100.0, phases=(("warm", 0.0), ("run", 25.0))
-    )
-    drawn = _charts.timeline(scenario)
-    assert drawn is not None
-    assert [(span.start, span.end) for span in drawn.phases] == [(0.0, 25.0), (25.0, 100.0)]
-    assert _charts.timeline(scenario.model_copy(update={"phases": ()})) is None
