@@ -4,6 +4,7 @@ import os
 import re
 import shlex
 import subprocess
+import tomllib
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
@@ -229,3 +230,10 @@ def test_a_mark_that_is_not_ours_stops_before_anything_is_asked(talk: Path) -> N
     done = bash(step("Update the comment")["run"], talk, GITHUB_REPOSITORY="me/it", NUMBER="5", FOUND="")
     assert done.returncode != 0
     assert not (talk / "calls").exists()
+
+
+def test_the_wheel_that_is_installed_is_the_one_that_is_built() -> None:
+    project = tomllib.loads((DOCS.parent / "pyproject.toml").read_text())["project"]
+    wheel = f"vendor/{project['name'].replace('-', '_')}-{project['version']}-py3-none-any.whl"
+    assert GITHUB["jobs"]["grade"]["env"]["READINESS_WHEEL"] == wheel
+    assert GITLAB["readiness"]["variables"]["READINESS_WHEEL"] == wheel
