@@ -3,7 +3,9 @@
 Where a limit has no source of its own it is derived from the 95th percentile, the tail that a gate judges first.
 """
 
+import math
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 import numpy as np
 
@@ -90,10 +92,9 @@ def readings_of(recording: Recording) -> Readings:
 
 
 def phases_of(recording: Recording) -> Iterator[tuple[str, float, float]]:
-    """Yield name, begin and end of each phase, in seconds since the recording began."""
-    ends = [at for _, at in recording.phases[1:]]
-    last = max(recording.seconds, recording.phases[-1][1]) if recording.phases else 0.0
-    for (name, begin), end in zip(recording.phases, [*ends, last], strict=True):
+    """Yield name, begin and end of each phase, in seconds since the recording began; one that was cut off has no end."""
+    last = recording.seconds if recording.complete else math.inf
+    for (name, begin), (_, end) in pairwise((*recording.phases, ("", last))):
         yield name, begin, end
 
 
