@@ -1,6 +1,6 @@
 """Outcomes -> Report: every field that a report carries, from what the scores and the scenarios say. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -38,19 +38,16 @@ def assemble_report(
     suites = _suites(results, summaries, complete=not interrupted)
     standard, release = scores.decisions
     ready = standard.verdict == "READY"
-    ran = [suite for suite in suites.values() if suite.status != "NOT_RUN"]
-    passed = sum(suite.status == "PASSED" for suite in ran)
-    decided = [result for result in results if result.decided]
-    good = sum(result.status != "FAIL" for result in decided)
+    complete = all(suite.status == "PASSED" for suite in suites.values())
     return Report(
         timestamp=ended.timestamp,
         run=run,
         target=plan.settings.target.name,
         verdict=standard.verdict,
         reason=standard.reason,
-        deployment_ready=ready and not plan.scope.partial and passed == len(suites) == len(ran),
+        deployment_ready=ready and not partial and complete,
         overall_ready=ready,
-        release_ready=release.verdict == "READY" and not plan.scope.partial,
+        release_ready=release.verdict == "READY" and not partial,
         scope=plan.scope,
         overall_score=scores.overall_score,
         overall_interval=scores.overall_interval,
@@ -59,10 +56,10 @@ def assemble_report(
         critical_pass_rate=scores.critical_pass_rate,
         category_scores=dict(scores.category_scores),
         categories=scores.categories,
-        overall_success_rate=good / len(decided) if decided else 0.0,
+        overall_success_rate=_success_rate(results),
         total_categories=len(suites),
-        passed_categories=passed,
-        failed_categories=sum(suite.status in ("FAILED", "ERROR") for suite in ran),
+        passed_categories=sum(suite.status == "PASSED" for suite in suites.values()),
+        failed_categories=sum(suite.status in ("FAILED", "ERROR") for suite in suites.values()),
         critical_failures=scores.critical_failures,
         deployment_blockers=scores.deployment_blockers,
         test_duration_seconds=round(ended.seconds, 3),
@@ -79,6 +76,12 @@ def assemble_report(
         policy=plan.policy.model_dump(mode="json"),
         interrupted=interrupted,
     )
+
+
+def _success_rate(results: Iterable[Result]) -> float:
+    """The share of decided results that did not fail; 0 where nothing was decided."""
+    decided = [result for result in results if result.decided]
+    return sum(result.status != "FAIL" for result in decided) / len(decided) if decided else 0.0
 
 
 def _day(ended: Ended) -> date:

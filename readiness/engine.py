@@ -20,6 +20,7 @@ from readiness.judging import Finish, judge_run, machine_of
 from readiness.loader import Catalog
 from readiness.plan import Plan
 from readiness.plugins import Scenario
+from readiness.settings import public_address
 from readiness.stored import PLAN, RUN, Ended, Ending, Planned, planned_of, write
 from readiness.targeting import Adapter, Target
 from readiness.watchdog import start_watchdog
@@ -165,7 +166,7 @@ async def _open_shared(state: Run, job: Job, adapter: Adapter) -> Job:
     target = Target(job.spec, adapter)
     await adapter.open()
     await target.prepare()
-    state.note(events.TargetStarted(job.spec.address or job.spec.name, time.monotonic() - begin))
+    state.note(events.TargetStarted(public_address(job.spec.address) or job.spec.name, time.monotonic() - begin))
     job = job.model_copy(update={"handle": adapter.handle(), "values": target.values})
     write_job(job)
     return job

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import yaml
 from pydantic import Field, ValidationError
@@ -89,7 +90,7 @@ def read_settings(path: Path, *, address: str | None = None, variables: Mapping[
     if address is not None and path == EMBEDDED:
         # The desk's description says nothing about somebody's service: only its address is known.
         home = {"name": "home", "path": "/", "weight": 1}
-        data = {"target": {"name": address, "operations": [home], "grants": ["read", "load"]}}
+        data = {"target": {"name": public_address(address), "operations": [home], "grants": ["read", "load"]}}
     made: dict[str, str] = {}
     unset: dict[str, None] = {}
     filled = _interpolate(data, variables, made, unset)
@@ -117,10 +118,17 @@ def _with_secrets(settings: Settings, made: Mapping[str, str], path: Path) -> Se
     spec = settings.target
     known = {*made.values(), *(i.value for i in spec.identities.values()), *spec.secrets}
     known |= {i.value.rpartition(" ")[2] for i in spec.identities.values()}  # the token without its scheme ("Bearer")
+    known |= {part for part in (urlsplit(spec.address).password, urlsplit(spec.address).query) if part}
     known |= {spec.environment[name] for name in spec.secret_settings if name in spec.environment}
     directory = spec.directory or ("" if path == EMBEDDED else str(path.resolve().parent))
     changed = spec.model_copy(update={"secrets": tuple(sorted(known - {""})), "directory": directory})
     return settings.model_copy(update={"target": changed})
+
+
+def public_address(address: str) -> str:
+    """Return an address without user, password, query and fragment: what may be printed."""
+    parts = urlsplit(address)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
 
 
 _PLACEHOLDER = re.compile(r"\$\{(secret:)?([A-Za-z_][A-Za-z0-9_]*)(?::-((?:[^{}]|\$\{[^{}]*\})*))?\}")

@@ -14,6 +14,7 @@ from rich.text import Text
 from readiness.cli.run import prepare
 from readiness.plan import make_plan, missing_capabilities, needed_capabilities
 from readiness.policy_source import read_policy
+from readiness.settings import public_address
 from readiness.targeting import CAPABILITIES
 
 
@@ -28,7 +29,10 @@ def command(asked: argparse.Namespace) -> int:
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
     console.print(f"[bold]Machine[/] {platform.system()} {platform.machine()}, {os.cpu_count()} CPUs, Python {platform.python_version()}, "
                   f"load {os.getloadavg()[0]:.2f}, {shutil.disk_usage(Path.cwd()).free / 1e9:.0f} GB free")  # fmt: skip
-    console.print(f"[bold]Target[/]  {settings.target.name}: " + (settings.target.address or "started by the gate"))
+    console.print(
+        f"[bold]Target[/]  {settings.target.name}: "
+        + (public_address(settings.target.address) or "started by the gate")
+    )
     table = Table("Capability", "Here", "Checks that need it", "Would decide alone", "What it means")
     for name, (meaning, _) in CAPABILITIES.items():
         using = [id for id, wanted in needed.items() if name in wanted]

@@ -14,6 +14,12 @@ from readiness.plan import Plan
 MARKS = {"finished": ("✓", "green"), "crashed": ("✗", "red"), "timed out": ("✗", "red")}
 
 
+def _inert(text: str) -> str:
+    """What a target said can neither move the cursor nor be taken for a command by the runner of GitHub Actions."""
+    plain = "".join(c if c.isprintable() else " " for c in text)
+    return plain.replace("##[", "##\u200b[").replace("::", ":\u200b:")
+
+
 class Progress:
     """Shows events as they happen."""
 
@@ -72,7 +78,7 @@ class Progress:
         self._line(line, style if event.status != "finished" else "")
 
     def _line(self, text: str, style: str = "") -> None:
-        self._console.print(Text(text, style=style), soft_wrap=True)
+        self._console.print(Text(_inert(text), style=style), soft_wrap=True)
 
     def _table(self) -> Table:
         now = time.monotonic()

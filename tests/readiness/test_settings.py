@@ -309,3 +309,10 @@ def test_stress_test_max_users_caps_the_users(tmp_path: Path, variables: dict[st
     with recorder.ending():
         asyncio.run(per_vu_iterations(Target(spec, adapter), recorder, users=80, iterations=1))
     assert len(recorder.samples) == users
+
+
+def test_credentials_in_an_address_are_secrets_and_never_its_name(tmp_path: Path) -> None:
+    settings = read_settings(EMBEDDED, address="http://ann:hunter2hunter2@127.0.0.1:1/?token=abcdefgh", variables={})
+    assert settings.target.name == "http://127.0.0.1:1/"
+    assert settings.target.address == "http://ann:hunter2hunter2@127.0.0.1:1/?token=abcdefgh"
+    assert {"hunter2hunter2", "token=abcdefgh"} <= set(settings.target.secrets)
