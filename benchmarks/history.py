@@ -10,6 +10,7 @@ import argparse
 import math
 import os
 import random
+import resource
 import subprocess
 import sys
 import tempfile
@@ -84,13 +85,18 @@ def drop_from_cache(folder: Path) -> None:
         os.close(descriptor)
 
 
-def seconds(folder: Path, *arguments: str) -> float:
-    """Wall time of one call, interpreter included."""
-    begin = time.perf_counter()
+def seconds(folder: Path, *arguments: str) -> tuple[float, float]:
+    """Wall and processor time of one call, interpreter included."""
+    begin, used = time.perf_counter(), _used()
     subprocess.run(
         [sys.executable, "-m", "readiness", "history", str(folder), *arguments], check=True, stdout=subprocess.DEVNULL
     )
-    return time.perf_counter() - begin
+    return time.perf_counter() - begin, _used() - used
+
+
+def _used() -> float:
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def main() -> None:
@@ -107,7 +113,8 @@ def main() -> None:
             write(folder, asked.runs)
             print(f"{asked.runs} runs written in {time.perf_counter() - begin:.1f} s")
         drop_from_cache(folder)
-        print(f"first call, files not in the page cache: {seconds(folder):.2f} s")
+        wall, used = seconds(folder)
+        print(f"first call, files not in the page cache: {wall:.2f} s ({used:.2f} s of CPU)")
         for arguments in (
             [],
             ["--format", "json"],
@@ -116,7 +123,11 @@ def main() -> None:
             ["--last", "50"],
         ):
             times = [seconds(folder, *arguments) for _ in range(5)]
-            print(f"warm {' '.join(arguments) or 'table':30} median {median(times):.2f} s, longest {max(times):.2f} s")
+            wall, used = (median(column) for column in zip(*times, strict=True))
+            longest = max(times)[0]
+            print(
+                f"warm {' '.join(arguments) or 'table':30} {wall:.2f} s, longest {longest:.2f} s ({used:.2f} s of CPU)"
+            )
         for name, call in (("last_run", last_run), ("trend_of", trend_of)):
             begin = time.perf_counter()
             call(folder, "desk", WHOLE, profile="standard", before="2099-01-01")

@@ -32,6 +32,7 @@ VERSION = 1
 """Of the summary; one of another version is skipped and said."""
 
 _START = f'{{"summary":{VERSION},'.encode()
+_USUAL = 32_768  # bytes
 _LARGEST = 1_000_000  # bytes; a run of 7 000 checks fits
 
 _RESULT_COLUMNS = {
@@ -173,9 +174,7 @@ def _gather(folder: Path, lines: IO[bytes]) -> tuple[set[str], list[str]]:
         names = sorted(entry.name for entry in entries if entry.is_dir())
     for name in names:
         try:
-            # Plain open: ten thousand Path objects would double the time.
-            with open(f"{folder}/{name}/{SUMMARY}", "rb") as file:  # noqa: PTH123
-                text = file.read(_LARGEST)
+            text = _read(f"{folder}/{name}/{SUMMARY}")
         except FileNotFoundError:
             if (folder / name / "plan.json").is_file():
                 skipped.append(f"{name}: has no {SUMMARY} (under way, or ended before it was judged)")
@@ -189,6 +188,13 @@ def _gather(folder: Path, lines: IO[bytes]) -> tuple[set[str], list[str]]:
         lines.write(b'{"folder":' + json.dumps(name).encode() + b"," + text[1:])
         gathered.add(name)
     return gathered, skipped
+
+
+def _read(path: str) -> bytes:
+    # Path objects, buffers, and room for the largest file would each double the time that ten thousand files take.
+    with open(path, "rb", buffering=0) as file:  # noqa: PTH123
+        text = file.read(_USUAL)
+        return text if len(text) < _USUAL else text + file.read(_LARGEST)
 
 
 def _weeded(database: "DuckDBPyConnection", gathered: set[str]) -> list[str]:
@@ -209,13 +215,16 @@ def _weeded(database: "DuckDBPyConnection", gathered: set[str]) -> list[str]:
 
 
 def last_run(folder: Path, target: str, scope: Scope, *, profile: str, before: str) -> Path | None:
-    """Return the folder of the newest run before a timestamp with the same target, scope and profile, not interrupted."""
+    """Return the folder of the newest run before a timestamp with the same target, scope and profile.
+
+    One that was interrupted, or that left no report to compare with, is passed over.
+    """
     with opened(folder) as archive:
         found = archive.rows(
-            f"SELECT folder FROM runs WHERE {_EARLIER} ORDER BY epoch DESC, run DESC LIMIT 1",  # noqa: S608 - a text of ours
+            f"SELECT folder FROM runs WHERE {_EARLIER} ORDER BY epoch DESC, run DESC",  # noqa: S608 - a text of ours
             target=target, scope=scope_key(scope), profile=profile, before=seconds_of(before),
         )  # fmt: skip
-    return folder / found[0][0] if found else None
+    return next((folder / name for (name,) in found if _reports_in(folder / name)), None)
 
 
 def trend_of(

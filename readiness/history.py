@@ -9,7 +9,8 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from pathlib import Path
+from typing import Literal
 
 from readiness.archive import Archive
 from readiness.comparison import difference_interval
@@ -19,6 +20,10 @@ from readiness.model import CATEGORIES, Category, Estimate, Status, Verdict
 
 BLOCKS = 100
 """Theil-Sen looks at every pair: 100 blocks are 5 000 pairs, and more of them would not show in a terminal."""
+
+VALUE_COLUMNS = (
+    "run", "timestamp", "verdict", "score", "check", "status", "value", "value_low", "value_high", "unit",
+)  # fmt: skip
 
 FEWEST = 10
 """Runs that a trend takes, as many as the slope does."""
@@ -123,15 +128,16 @@ def history(
     )
 
 
-def values_of(archive: Archive, category: Category | None = None, checks: Sequence[str] = ()) -> list[tuple[Any, ...]]:
-    """Return (run, timestamp, verdict, score, check, status, value, low, high, unit) of every result that ``history`` chose."""
-    return archive.rows(
-        """SELECT run, timestamp, verdict, score, "check", status, value, value_low, value_high, unit
-           FROM results JOIN chosen USING (place) WHERE ($category IS NULL OR category = $category)
-           AND (len($checks) = 0 OR list_contains($checks, "check")) ORDER BY place, "check" """,
-        category=category,
-        checks=list(checks),
+def write_values(archive: Archive, path: Path, category: Category | None = None, checks: Sequence[str] = ()) -> None:
+    """Write every result of the runs that ``history`` chose as CSV: in place, since there may be millions."""
+    columns = ", ".join(f'"{name}"' for name in VALUE_COLUMNS)
+    rows = archive.database.sql(
+        f"""SELECT {columns} FROM results JOIN chosen USING (place)
+            WHERE ($category IS NULL OR category = $category)
+            AND (len($checks) = 0 OR list_contains($checks, "check")) ORDER BY place, "check" """,  # noqa: S608
+        params={"category": category, "checks": list(checks)},
     )
+    rows.write_csv(str(path), header=True)
 
 
 # --- which runs -----------------------------------------------------------------------------------------------------

@@ -1,10 +1,11 @@
 """readiness history: the verdicts of a target over its runs, and the trend of every category and check."""
 
 import argparse
-import csv
 import json
 import math
+import shutil
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from readiness.archive import opened
+from readiness.archive import Archive, opened
 from readiness.errors import UsageError
-from readiness.history import History, Line, history, values_of
+from readiness.history import VALUE_COLUMNS, History, Line, history, write_values
 from readiness.settings import find_file, read_settings
 
 SPARKS = "▁▂▃▄▅▆▇█"
@@ -44,7 +45,7 @@ def command(asked: argparse.Namespace) -> int:
         if asked.format == "json":
             print(json.dumps(_document(found, archive.skipped), indent=2))
         elif asked.format == "csv":
-            _write_csv(values_of(archive, asked.category, asked.check) if found else [])
+            _print_csv(archive, asked) if found else print(",".join(VALUE_COLUMNS))
         elif found is None:
             print(f"{folder} holds no run that was judged to its end.")
         else:
@@ -193,7 +194,9 @@ def _line_document(line: Line) -> dict[str, Any]:
     }
 
 
-def _write_csv(rows: Sequence[tuple[Any, ...]]) -> None:
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(("run", "timestamp", "verdict", "score", "check", "status", "value", "low", "high", "unit"))
-    writer.writerows(rows)
+def _print_csv(archive: Archive, asked: argparse.Namespace) -> None:
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch) / "values.csv"
+        write_values(archive, path, asked.category, tuple(asked.check))
+        with path.open() as file:
+            shutil.copyfileobj(file, sys.stdout)

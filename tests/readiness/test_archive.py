@@ -150,6 +150,14 @@ def test_what_is_no_whole_summary_is_skipped_and_said(tmp_path: Path, content: b
     assert said in sentence
 
 
+def test_a_run_of_many_checks_is_read_whole(tmp_path: Path) -> None:
+    many = run([result(f"check_{place}") for place in range(1500)], id="many")
+    (tmp_path / "many").mkdir()
+    assert write_summary(tmp_path / "many", many).stat().st_size > 100_000
+    with opened(tmp_path) as archive:
+        assert archive.rows('SELECT len(results."check") FROM runs') == [(1500,)]
+
+
 def test_what_else_lies_in_the_folder_does_no_harm(tmp_path: Path) -> None:
     kept(tmp_path, "sound")
     (tmp_path / "notes.txt").write_text("a file")
@@ -170,6 +178,7 @@ def test_a_name_may_hold_anything(tmp_path: Path) -> None:
     (tmp_path / name).mkdir()
     write_summary(tmp_path / name, made)
     kept(tmp_path, "later", "2026-11-22T00:00:00+00:00", target="'; DROP TABLE runs; --")
+    (tmp_path / name / "production_validation_report_20261121_060000.json").write_text(made.model_dump_json())
     found = last_run(tmp_path, made.target, WHOLE, profile="standard", before="2026-11-22T00:00:00+00:00")
     assert found == tmp_path / name
 
@@ -242,6 +251,8 @@ def test_the_last_run_is_the_newest_earlier_one_alike(tmp_path: Path) -> None:
     kept(tmp_path, "other-target", "2026-11-21T08:31:00+00:00", target="shop")
     kept(tmp_path, "other-scope", "2026-11-21T08:32:00+00:00", scope=PART)
     kept(tmp_path, "other-profile", "2026-11-21T08:33:00+00:00", environment={"profile": "quick"})
+    kept(tmp_path, "no-report", "2026-11-21T08:34:00+00:00")
+    report_file(tmp_path / "no-report").unlink()
     kept(tmp_path, "this", "2026-11-21T09:00:00+00:00")
     kept(tmp_path, "future", "2026-11-29T00:00:00+00:00")
     now = "2026-11-21T09:00:00+00:00"
@@ -251,7 +262,7 @@ def test_the_last_run_is_the_newest_earlier_one_alike(tmp_path: Path) -> None:
     assert last_run(tmp_path, "nobody", WHOLE, profile="standard", before=now) is None
     assert last_run(tmp_path / "nowhere", "desk", WHOLE, profile="standard", before=now) is None
     points = trend_of(tmp_path, "desk", WHOLE, profile="standard", before=now)
-    assert [point.run for point in points] == ["z-oldest", "b", "a-wanted"], "oldest first, by the clock"
+    assert [point.run for point in points] == ["z-oldest", "b", "a-wanted", "no-report"], "oldest first, by the clock"
 
 
 def test_the_trend_is_of_the_last_runs_with_all_their_scores(tmp_path: Path) -> None:

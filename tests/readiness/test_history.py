@@ -1,5 +1,6 @@
 """A target over its runs: which runs, which lines, and what is a trend."""
 
+import csv
 import random
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -10,7 +11,7 @@ import pytest
 
 from readiness.archive import opened, write_summary
 from readiness.errors import UsageError
-from readiness.history import BLOCKS, History, Line, history, values_of
+from readiness.history import BLOCKS, History, Line, history, write_values
 from readiness.model import Category, Status
 from readiness.report import Result, Scope
 from tests.readiness.results import result
@@ -213,11 +214,13 @@ def test_a_category_and_single_checks_may_be_asked_for(tmp_path: Path) -> None:
 def test_the_values_behind_it_come_in_order(tmp_path: Path) -> None:
     for number in range(2):
         keep(tmp_path, number, [seconds("latency", 0.2 + number), result("holds")])
+    path, all_of_them = tmp_path / "some.csv", tmp_path / "all.csv"
     with opened(tmp_path) as archive:
         history(archive)
-        rows = values_of(archive, checks=("latency",))
-        assert len(values_of(archive)) == 4
-        assert len(values_of(archive, "performance")) == 2
-    assert [(row[0], row[4], row[5], row[6], row[9]) for row in rows] == [
-        ("run-00000", "latency", "PASS", 0.2, "s"), ("run-00001", "latency", "PASS", 1.2, "s"),
+        write_values(archive, path, "performance", ("latency",))
+        write_values(archive, all_of_them)
+    rows = list(csv.DictReader(path.read_text().splitlines()))
+    assert [(row["run"], row["check"], row["status"], row["value"], row["unit"]) for row in rows] == [
+        ("run-00000", "latency", "PASS", "0.2", "s"), ("run-00001", "latency", "PASS", "1.2", "s"),
     ]  # fmt: skip
+    assert len(all_of_them.read_text().splitlines()) == 1 + 4
