@@ -23,7 +23,9 @@ class Pace:
     asked: int
     started: int
     seconds: float
-    """From the first intended start to the end of the schedule, or until everything was started where that took longer."""
+    """Length of the schedule."""
+    took: float
+    """From its beginning to its end, or to the last start where that came later."""
     users: int
     """Most users at once."""
     cut: int = 0
@@ -46,7 +48,7 @@ class Pace:
     @property
     def rate(self) -> float:
         """Iterations started per second."""
-        return self.started / self.seconds if self.seconds > 0 else 0.0
+        return self.started / self.took if self.took > 0 else 0.0
 
     @property
     def saturated(self) -> str:
@@ -79,7 +81,7 @@ class PaceKeeper:
 
     def __init__(self, executor: str, asked: int = 0) -> None:
         self.executor, self.asked = executor, asked
-        self.begin = monotonic()
+        self.begin = self.last_start = monotonic()
         self.started = self.users = self.cut = self.queued = self.longest_queue = 0
         self._late = Histogram()
         self.late = self._late.record
@@ -89,14 +91,22 @@ class PaceKeeper:
         """Return what was collected; ``seconds`` is the length of the schedule."""
         passed = monotonic() - self.begin
         cpu = (_cpu_seconds() - self._cpu) / passed if passed > 0 else 0.0
-        late = (
-            [self._late.percentile(50), self._late.percentile(99), self._late.largest]
-            if self._late.count
-            else [0.0] * 3
-        )
+        late, some = self._late, self._late.count > 0
         return Pace(
-            self.executor, self.asked, self.started, seconds, self.users, self.cut, self.queued, self.longest_queue, *late, cpu
-        )  # fmt: skip
+            executor=self.executor,
+            asked=self.asked,
+            started=self.started,
+            seconds=seconds,
+            took=max(seconds, self.last_start - self.begin),
+            users=self.users,
+            cut=self.cut,
+            queued=self.queued,
+            longest_queue=self.longest_queue,
+            late_p50=late.percentile(50) if some else 0.0,
+            late_p99=late.percentile(99) if some else 0.0,
+            late_most=late.largest if some else 0.0,
+            cpu=cpu,
+        )
 
 
 def _cpu_seconds() -> float:

@@ -9,8 +9,9 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from readiness.measure.recording import write_samples
 from readiness.measure.resources import loop_lag, sampled_machine, sampled_tree
+from readiness.measure.sample_file import SPOOL, write_samples
+from readiness.measure.sample_log import SampleLog
 from readiness.model import Sample
 
 SECRET_LENGTH = 8  # shorter ones would mask ordinary words
@@ -36,7 +37,8 @@ class Recorder:
         self.random = random.Random(f"{seed}/{scenario}")
         self.users = users
         """Most users that any phase may simulate (STRESS_TEST_MAX_USERS)."""
-        self.samples: list[Sample] = []
+        self.samples = SampleLog(folder / f"{scenario}{SPOOL}")
+        """Every call so far; iterate or take its ``len``, until the recording ends."""
         self.phase_name = ""
         self._folder = folder
         self._secrets = tuple(json.dumps(secret)[1:-1] for secret in secrets if len(secret) >= SECRET_LENGTH)
@@ -69,7 +71,7 @@ class Recorder:
 
     def sample(self, sample: Sample) -> None:
         """Record one call."""
-        self.samples.append(sample)
+        self.samples.add(sample.at, sample.latency, sample.late, sample[3:])
 
     @asynccontextmanager
     async def fault(self, fault: ArmedFault) -> AsyncIterator[ArmedFault]:
@@ -120,10 +122,18 @@ class Recorder:
         """Write the samples and, only where the block ended well, the line that makes the recording complete."""
         try:
             yield
-            write_samples(self._folder / f"{self.scenario}.parquet", self.samples)
+            self._end_samples()
             self._write(kind="end", seconds=self.now)
         finally:
+            self.samples.close()
             self._file.close()
+
+    def _end_samples(self) -> None:
+        """Write how many calls of each kind there were, whatever becomes of the file, and then the file."""
+        self._write(kind="calls", counts=[[*kind, count] for kind, count in self.samples.counts.items()])
+        self.samples.close()
+        write_samples(self._folder / f"{self.scenario}.parquet", self.samples)
+        self.samples.remove()
 
     def _write(self, **entry: Any) -> None:
         line = json.dumps(entry, default=str)

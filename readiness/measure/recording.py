@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from readiness.measure import statistics
+from readiness.measure.sample_file import read_samples
 from readiness.measure.statistics import Values
 from readiness.model import Estimate, FaultWindow, Sample
 
@@ -186,7 +187,7 @@ def read_recording(folder: Path, scenario: str) -> Recording:
             case "end":
                 end = entry["seconds"]
     readings = {name: Readings(unit, tuple(at), tuple(values)) for name, (unit, at, values) in series.items()}
-    rows = _read_samples(folder / f"{scenario}.parquet")
+    rows = read_samples(folder / f"{scenario}.parquet")
     complete = end is not None
     return Recording(
         scenario, Samples(rows), facts, readings, tuple(windows), tuple(phases), users, end or 0.0, complete
@@ -199,29 +200,3 @@ def _entry(line: str) -> dict[str, Any]:
     except ValueError:
         return {}  # the last line of a scenario that was killed while it wrote
     return entry if isinstance(entry, dict) else {}
-
-
-def _read_samples(path: Path) -> tuple[Sample, ...]:
-    if not path.is_file():
-        return ()
-    import duckdb
-
-    with duckdb.connect() as connection:
-        rows = connection.execute('SELECT * FROM read_parquet(?) ORDER BY "at"', [str(path)]).fetchall()
-    return tuple(Sample(*row) for row in rows)
-
-
-def write_samples(path: Path, samples: list[Sample]) -> None:
-    """Write samples as Parquet; the file appears whole or not at all."""
-    import duckdb
-
-    columns = dict(zip(Sample._fields, zip(*samples, strict=True), strict=True)) if samples else {}
-    kinds = list(zip(Sample._fields, ("f8", "f8", "f8", "O", "O", "i4", "O"), strict=True))
-    table = {name: np.array(columns.get(name, ()), dtype=kind) for name, kind in kinds}
-    partial = path.with_suffix(".partial")
-    with duckdb.connect() as connection:
-        connection.register("samples", table)
-        cells = ", ".join(f'"{name}"' + ("::VARCHAR" if kind == "O" else "") + f' AS "{name}"' for name, kind in kinds)
-        place = str(partial).replace("'", "''")
-        connection.execute(f"COPY (SELECT {cells} FROM samples) TO '{place}' (FORMAT parquet, COMPRESSION zstd)")  # noqa: S608 - our own names
-    partial.replace(path)

@@ -1,7 +1,7 @@
 """Samples in columns, spooled to disk in chunks: bounded memory and well under a microsecond a call. Standard library only.
 
 A spool is a sequence of blocks, so that what a killed process had written can still be read:
-``K`` + length + JSON (a kind: operation, phase, status, error; they are numbered as they come) · ``S`` + rows + columns · ``A`` + amendments.
+``K`` + length + a kind as JSON (numbered as they come) · ``S`` + rows + columns · ``A`` + amendments.
 """
 
 import json
@@ -52,12 +52,14 @@ class SampleLog:
         self.kinds: list[Kind] = []
         self.flushed = 0
         self._path, self._observer = path, observer
+        self.remove()
         self._file: BinaryIO | None = None
         self._numbers: dict[tuple[str, str, int, str], int] = {}
         self._rows = _no_rows()
         self._kept: list[Rows] = []
         self._counts: Counter[int] = Counter()
-        self._amended: dict[int, int] = {}
+        self.amended: dict[int, int] = {}
+        """Row -> number of the kind that it turned out to be, for rows that were in the spool already."""
 
     def add(self, at: float, latency: float, late: float, kind: tuple[str, str, int, str]) -> int:
         """Take one sample and return its row; ``kind`` is operation, phase, status and error (the rest as in model.Sample)."""
@@ -80,9 +82,9 @@ class SampleLog:
         if row >= self.flushed:
             self._rows.kind[row - self.flushed] = number
             return
-        self._counts[self._amended.get(row, self._numbers[was])] -= 1
+        self._counts[self.amended.get(row, self._numbers[was])] -= 1
         self._counts[number] += 1
-        self._amended[row] = number
+        self.amended[row] = number
 
     def flush(self) -> None:
         """Move the rows in memory to the spool and show them to the observer."""
@@ -102,11 +104,16 @@ class SampleLog:
     def close(self) -> None:
         """Write what is left; the spool is complete then."""
         self.flush()
-        if self._path is not None:
-            amendments = b"".join(AMENDMENT.pack(*item) for item in self._amended.items())
-            self._write(BLOCK.pack(b"A", len(self._amended)), amendments)
         if self._file is not None:
+            amendments = b"".join(AMENDMENT.pack(*item) for item in self.amended.items())
+            self._write(BLOCK.pack(b"A", len(self.amended)), amendments)
             self._file.close()
+            self._file = None
+
+    def remove(self) -> None:
+        """Remove the spool: its rows are elsewhere now."""
+        if self._path is not None:
+            self._path.unlink(missing_ok=True)
 
     @property
     def counts(self) -> dict[Kind, int]:
@@ -121,14 +128,15 @@ class SampleLog:
     def __iter__(self) -> Iterator[Sample]:
         first = 0
         for rows in self.chunks():
-            yield from _samples(rows, self.kinds, self._amended, first)
+            yield from _samples(rows, self.kinds, self.amended, first)
             first += len(rows.kind)
 
     def chunks(self) -> Iterator[Rows]:
         """Every row so far, chunk by chunk, as it was taken: amendments are not applied."""
         yield from self._kept
-        if self._path is not None and self._file is not None:
+        if self._file is not None:
             self._file.flush()
+        if self._path is not None and self._path.is_file():
             yield from (block for block in _blocks(self._path) if isinstance(block, Rows))
         if self._rows.kind:
             yield self._rows
@@ -151,30 +159,39 @@ class SampleLog:
             self._file.write(piece)
 
 
-class Spool(NamedTuple):
+class Spool:
     """What a spool holds: kinds, chunks, and the rows whose kind changed later."""
 
-    kinds: list[Kind]
-    chunks: list[Rows]
-    amended: dict[int, int]
+    def __init__(self) -> None:
+        self.kinds: list[Kind] = []
+        self.amended: dict[int, int] = {}
+        self._chunks: list[Rows] = []
 
-    def __iter__(self) -> Iterator[Sample]:  # type: ignore[override]  # samples are what one iterates over
+    def add(self, block: "Rows | Kind | dict[int, int]") -> None:
+        """Take the next block."""
+        if isinstance(block, Rows):
+            self._chunks.append(block)
+        elif isinstance(block, Kind):
+            self.kinds.append(block)
+        else:
+            self.amended.update(block)
+
+    def chunks(self) -> list[Rows]:
+        """Every row, as it was taken: amendments are not applied."""
+        return self._chunks
+
+    def __iter__(self) -> Iterator[Sample]:
         first = 0
-        for rows in self.chunks:
+        for rows in self._chunks:
             yield from _samples(rows, self.kinds, self.amended, first)
             first += len(rows.kind)
 
 
 def read_spool(path: Path) -> Spool:
     """Read a spool; a block that was cut off is left out."""
-    spool = Spool([], [], {})
+    spool = Spool()
     for block in _blocks(path):
-        if isinstance(block, Rows):
-            spool.chunks.append(block)
-        elif isinstance(block, Kind):
-            spool.kinds.append(block)
-        else:
-            spool.amended.update(block)
+        spool.add(block)
     return spool
 
 
