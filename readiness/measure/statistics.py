@@ -9,6 +9,8 @@ import numpy.typing as npt
 from readiness.measure.quantiles import CONFIDENCE, rank, rank_bounds, samples_needed
 from readiness.model import Estimate
 
+Z = 1.959963984540054
+"""The 97.5 % quantile of the normal distribution: 95 % lie between it and its negative."""
 Values = npt.NDArray[np.float64]
 
 
@@ -36,7 +38,7 @@ def wilson(good: int, tries: int) -> tuple[float, float]:
     """Return the 95 % Wilson score interval of a share (Wilson 1927); (0, 1) without tries."""
     if tries == 0:
         return 0.0, 1.0
-    z2 = 1.959963984540054**2
+    z2 = Z * Z
     share = good / tries
     centre = (share + z2 / (2 * tries)) / (1 + z2 / tries)
     half = math.sqrt(z2 * (share * (1 - share) / tries + z2 / (4 * tries * tries))) / (1 + z2 / tries)
@@ -55,15 +57,22 @@ def rate(bad: int, tries: int) -> Estimate:
 
 
 def slope(at: Sequence[float], values: Sequence[float]) -> Estimate:
-    """Estimate a trend per second: Theil-Sen, its interval from Kendall's tau (Sen 1968). Needs 10 points."""
+    """Estimate a trend per second: Theil-Sen, its interval from Kendall's tau (Sen 1968). Needs 10 points.
+
+    The interval takes the points for independent; of readings that resemble their neighbours, give it medians of windows.
+    """
     x, y = np.asarray(at, dtype=float), np.asarray(values, dtype=float)
     n = len(x)
+    nothing = Estimate(math.nan, -math.inf, math.inf, n, 10)
     if n < 10:
-        return Estimate(math.nan, -math.inf, math.inf, n, 10)
-    i, j = np.triu_indices(n, 1)
-    apart = x[j] > x[i]
-    slopes = np.sort((y[j] - y[i])[apart] / (x[j] - x[i])[apart])
-    spread = 1.959963984540054 * math.sqrt(n * (n - 1) * (2 * n + 5) / 18)
+        return nothing
+    with np.errstate(divide="ignore", invalid="ignore"):  # pairs of one moment have no slope and are left out
+        # By distance, so that the pairs never lie in memory with their places beside them.
+        slopes = np.concatenate([(y[k:] - y[:-k]) / (x[k:] - x[:-k]) for k in range(1, n)])
+    slopes = np.sort(slopes[np.isfinite(slopes)])
+    if not len(slopes):
+        return nothing
+    spread = Z * math.sqrt(n * (n - 1) * (2 * n + 5) / 18)
     low = max(0, int((len(slopes) - spread) / 2))
     high = min(len(slopes) - 1, int((len(slopes) + spread) / 2))
     return Estimate(float(np.median(slopes)), float(slopes[low]), float(slopes[high]), n, 10)

@@ -1,9 +1,14 @@
 """Nearest rank, order-statistic intervals, shares and trends, against tables and simulation."""
 
+import itertools
 import math
+import statistics
+from fractions import Fraction
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from readiness.measure.statistics import nearest_rank, percentile, rate, slope, wilson
 
@@ -114,3 +119,21 @@ def test_slope_needs_ten_points() -> None:
     assert math.isnan(slope(range(9), range(9)).value)
     assert slope(range(9), range(9)).high == math.inf
     assert slope(range(10), range(10)).value == 1.0
+
+
+@settings(derandomize=True, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(-1000, 1000)), min_size=10, max_size=40))
+def test_slope_is_that_of_all_pairs(points: list[tuple[int, int]]) -> None:
+    """Against brute force in fractions: the median of the slopes of all pairs, and the ranks of Kendall's tau."""
+    at, values = [float(x) for x, _ in points], [float(y) for _, y in points]
+    pairs = itertools.combinations(points, 2)
+    slopes = sorted(Fraction(b[1] - a[1], b[0] - a[0]) for a, b in pairs if a[0] != b[0])
+    found = slope(at, values)
+    if not slopes:
+        assert math.isnan(found.value), "points of one moment have no trend"
+        return
+    n, count = len(points), len(slopes)
+    spread = 1.959964 * math.sqrt(n * (n - 1) * (2 * n + 5) / 18)
+    assert found.value == pytest.approx(float(statistics.median(slopes)))
+    assert found.low == pytest.approx(float(slopes[max(0, int((count - spread) / 2))]))
+    assert found.high == pytest.approx(float(slopes[min(count - 1, int((count + spread) / 2))]))
