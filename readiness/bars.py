@@ -5,8 +5,9 @@ never widens it, cannot change a verdict that is decided. The rules are those of
 """
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import lcm
 
 from readiness.model import CATEGORIES, PROFILES, Category, Profile
 from readiness.policy import Policy
@@ -14,30 +15,45 @@ from readiness.report import Result
 from readiness.weighing import Weighed, counts, exact, may_block, passed, weigh
 
 _ZERO, _ONE = Fraction(0), Fraction(1)
+Exact = Fraction | int
 
 
 @dataclass(frozen=True)
 class Part:
     """What one check adds to a bar: at worst, at best, once answered badly or well, and once repaired."""
 
-    low: Fraction
-    high: Fraction
-    bad: Fraction
-    good: Fraction
-    full: Fraction
+    low: Exact
+    high: Exact
+    bad: Exact
+    good: Exact
+    full: Exact
 
 
 @dataclass(frozen=True)
 class Bar:
     """What is needed, both ends of what there is, and the sentence for each way that it may stand."""
 
-    needed: Fraction
-    low: Fraction
-    high: Fraction
+    needed: Exact
+    low: Exact
+    high: Exact
     failed: str
     unclear: str
     met: str
     parts: Mapping[str, Part]
+
+    def in_whole_numbers(self) -> "Bar":
+        """Return the same bar times its common denominator: integers add up many times quicker than fractions."""
+        parts = {check: (part.low, part.high, part.bad, part.good, part.full) for check, part in self.parts.items()}
+        ends = (self.needed, self.low, self.high)
+        scale = lcm(*(number.denominator for numbers in (ends, *parts.values()) for number in numbers))
+
+        def times(number: Exact) -> int:
+            return number.numerator * (scale // number.denominator)
+
+        return replace(
+            self, needed=times(self.needed), low=times(self.low), high=times(self.high),
+            parts={check: Part(*map(times, numbers)) for check, numbers in parts.items()},
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -180,7 +196,7 @@ def _measured(what: str, needed: Fraction, parts: Mapping[str, Part]) -> Bar:
     )  # fmt: skip
 
 
-def _ends(parts: Mapping[str, Part]) -> tuple[Fraction, Fraction]:
+def _ends(parts: Mapping[str, Part]) -> tuple[Exact, Exact]:
     return sum((part.low for part in parts.values()), _ZERO), sum((part.high for part in parts.values()), _ZERO)
 
 
@@ -189,7 +205,7 @@ def _named(parts: Mapping[str, Part], *, failed: bool) -> str:
     return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
 
 
-def _told(value: Fraction | float, bar: Fraction | float) -> str:
+def _told(value: Exact | float, bar: Exact | float) -> str:
     """Two decimals, or as many as it takes not to look like the bar that it misses."""
     digits = 2
     value, bar = float(value), float(bar)

@@ -108,7 +108,7 @@ def decide(results: Sequence[Result], policy: Policy, run: Circumstances | None 
     """Return the verdict under one policy, why, and the smallest sets of checks that would decide or turn it."""
     run = run or Circumstances()
     results = doubted(results, run.unfit)
-    bars = bars_of(results, policy, run)
+    bars = [bar.in_whole_numbers() for bar in bars_of(results, policy, run)]
     verdict = _verdict(bars)
     by_check = {result.check: result for result in results}
     weights = {item.result.check: item.share for item in weigh(results, policy)}

@@ -166,11 +166,11 @@ def by_the_book(results: list[Result], policy: Policy) -> tuple[Fraction, Fracti
         sums[one.category] = [old + new for old, new in zip(sums[one.category], added, strict=True)]
     means = {category: [part / weight for part in parts] for category, (weight, *parts) in sums.items() if weight}
     between = {category: Fraction(str(policy.category_weights[category])) for category in means}  # type: ignore[index]
-    if not any(between.values()):
+    every = sum(between.values(), Fraction(0))
+    if not every:
         return Fraction(0), Fraction(1), Fraction(0)
     low, high, covered = (
-        sum(between[category] * means[category][part] for category in means) / sum(between.values())
-        for part in range(3)
+        sum((between[category] * means[category][part] for category in means), Fraction(0)) / every for part in range(3)
     )
     return low, high, covered
 
