@@ -9,7 +9,7 @@ import json
 import random
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -40,16 +40,18 @@ class PairedRandom(random.Random):
         return self._unique.getrandbits(k)
 
 
-async def interleave(targets: Mapping[str, Target], design: Design, folder: Path) -> None:
-    """Warm both versions up, then measure quad after quad until a look decides; each quad is on disk when it is done."""
+async def interleave(targets: Mapping[str, Target], design: Design, folder: Path, tell: Callable[[int], None]) -> None:
+    """Warm both versions up, then measure quad after quad until a look decides.
+
+    ``targets``: "baseline" and "candidate". Each quad is on disk in ``folder`` when ``tell`` hears how many are done.
+    """
     await _warm_up(targets, design, folder)
     looks = {look.quads for look in design.looks}
     quads: list[Quad] = []
     for number in range(1, design.quads + 1):
         await _measure_quad(targets, design, folder, number)
         quads.append(_quad(read_recording(folder, _name(number))))
-        sys.stdout.write(f"{number}\n")
-        sys.stdout.flush()
+        tell(number)
         if number in looks and conclude(judge(quads, design)) != "undecided":
             return
 
@@ -148,10 +150,15 @@ async def _work(folder: Path, jobs: Mapping[str, Path]) -> None:
             adapter = job.adapter(job.catalog(), version, proxied=False)
             targets[version] = Target(job.spec, adapter, job.values)
             await adapter.attach(job.handle or {})
-        await interleave(targets, design, folder / "recordings")
+        await interleave(targets, design, folder / "recordings", _tell)
     finally:
         for target in targets.values():
             await target.disconnect()
+
+
+def _tell(done: int) -> None:
+    sys.stdout.write(f"{done}\n")
+    sys.stdout.flush()
 
 
 def main(arguments: list[str]) -> int:

@@ -58,9 +58,12 @@ class Version:
         return {}
 
 
-def measured(folder: Path, baseline: Version, candidate: Version, design: Design = DESIGN) -> None:
+def measured(folder: Path, baseline: Version, candidate: Version, design: Design = DESIGN) -> list[int]:
+    """Interleave; returns what was told."""
     targets = {"baseline": Target(SPEC, baseline), "candidate": Target(SPEC, candidate)}
-    asyncio.run(interleave(targets, design, folder))
+    told: list[int] = []
+    asyncio.run(interleave(targets, design, folder, told.append))
+    return told
 
 
 def test_both_versions_get_the_same_calls_in_the_drawn_order(
@@ -68,8 +71,7 @@ def test_both_versions_get_the_same_calls_in_the_drawn_order(
 ) -> None:
     # The candidate is late on purpose: that must not change what it is asked.
     baseline, candidate = Version(), Version(0.03)
-    measured(tmp_path, baseline, candidate)
-    assert capsys.readouterr().out.split() == ["1", "2", "3"]
+    assert measured(tmp_path, baseline, candidate) == [1, 2, 3]
     assert sorted(baseline.paths) == sorted(candidate.paths)
     unique = [path for path in baseline.paths if path.startswith("/seldom")]
     assert len(set(unique)) == len(unique) > 0, "no unique value comes twice"

@@ -2,6 +2,9 @@
 
 import asyncio
 import json
+import signal
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +17,7 @@ from readiness.loader import load
 from readiness.measure.pairs import Design, judge
 from readiness.paired import PairedResult, compare_versions
 from readiness.settings import Settings, read_settings
+from tests.grading import until
 
 SERVICE = '''
 """A service that takes so long for each answer, and answers with a status: PORT SECONDS [STATUS]."""
@@ -49,7 +53,7 @@ target:
     - {name: item, path: /item, weight: 1}
 """
 FAST = "{python} service.py {port} 0.001"
-DESIGN = Design(rate=200, block_seconds=0.1, warm_seconds=0.2, quads=10)
+DESIGN = Design(rate=400, block_seconds=0.05, warm_seconds=0.1, quads=10)
 
 
 @pytest.fixture
@@ -129,6 +133,20 @@ def test_load_that_takes_far_too_long_is_ended_and_undecided(
     assert result.quads < 1000
     assert any("ended early" in caveat for caveat in result.caveats)
     assert left_over(tmp_path) == []
+
+
+def test_an_interrupted_comparison_leaves_nothing_running(service: Settings, tmp_path: Path) -> None:
+    words = ["compare", "--baseline", FAST, "--candidate", FAST, "--output", "runs"]
+    gate = subprocess.Popen([sys.executable, "-m", "readiness", *words], cwd=tmp_path, stderr=subprocess.PIPE)
+    try:
+        until(lambda: list(tmp_path.glob("runs/*/recordings/quad_001.parquet")), 30.0)
+        gate.send_signal(signal.SIGINT)
+        told = gate.communicate(timeout=30)[1].decode()
+    finally:
+        gate.kill()
+    assert gate.returncode == 130, told
+    assert "Traceback" not in told
+    until(lambda: not left_over(tmp_path), 10.0)
 
 
 @pytest.mark.parametrize(
