@@ -310,6 +310,15 @@ def a_waiver_covers_findings_on_its_days_within_its_bound(begin: int, days: int,
     assert result.waived == (on_its_days and 2.0 < value <= 3.0 and kind not in (3, 4))
 
 
+@always(st.lists(st.integers(1, 100).map(lambda n: n / 20), min_size=6, max_size=6))
+def an_answer_takes_no_waiver_away(drawn: list[float]) -> None:
+    """More samples narrow an interval; what was covered while it was wide stays covered, or is no finding any more."""
+    least, low, value, other, high, most = sorted(drawn)
+    wide, narrow = Estimate(value, least, most, n=9), Estimate(other, low, high, n=99)
+    before, after = (of_sample(Measured(one, "s", 0.5, 2.0), BOUNDED) for one in (wide, narrow))
+    assert not before.waived or after.waived or after.status in ("PASS", "WARN")
+
+
 @always(some_results(most=3), some_policy(), some_result("foreign"))
 def an_advisory_check_never_moves_it(results: list[Result], policy: Policy, foreign: Result) -> None:
     advisory = foreign.model_copy(update={"advisory": True, "weight": 99.0})

@@ -216,6 +216,10 @@ def last_day_left_out(out_of_time: Any) -> Any:
     return lambda waiver, today, end: ("expired", "") if today == end else out_of_time(waiver, today, end)
 
 
+def bound_of_the_value(_: Any) -> Any:
+    return lambda waiver, result: "" if waiver.bound is None or (result.value or 0.0) <= waiver.bound else "beyond"
+
+
 def by_the_value_alone(held: Any) -> Any:
     """No interval: what was measured is what is true."""
 
@@ -329,6 +333,8 @@ MUTANTS = (
            ("a_waiver_covers_findings_on_its_days_within_its_bound",)),
     Mutant("a waiver holds beyond its bound", "_beyond_bound", lambda _: lambda *_: "",
            ("a_waiver_covers_findings_on_its_days_within_its_bound",)),
+    Mutant("a bound is held to what was seen, not to what may be", "_beyond_bound", bound_of_the_value,
+           ("an_answer_takes_no_waiver_away",)),
     Mutant("whatever may not be waived is", "_not_allowed", lambda _: lambda *_: None,
            ("a_waiver_covers_findings_on_its_days_within_its_bound",)),
     Mutant("advisory checks weigh", "counts", lambda _: lambda result: result.status != "NOT_APPLICABLE",

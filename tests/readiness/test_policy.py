@@ -8,6 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from readiness.errors import PolicyError
+from readiness.loader import load
 from readiness.model import CATEGORIES
 from readiness.policy import (
     BUILTIN,
@@ -266,6 +267,10 @@ def test_the_least_tier_is_the_standard_and_no_tier_is_the_default() -> None:
     least = {**TIERS["C"].model_dump(), "name": "standard", "tier": None}
     assert least == STANDARD.model_dump()
     assert STANDARD.tier is RELEASE.tier is None
+
+
+def test_what_a_tier_requires_exists() -> None:
+    assert TIERS["A"].checks.keys() <= load().checks.keys()
 
 
 def test_a_tier_raises_and_takes_nothing_back() -> None:

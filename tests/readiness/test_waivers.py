@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from readiness.loader import load
 from readiness.model import Status
 from readiness.policy import STANDARD, UNWAIVABLE, Policy
 from readiness.policy_file import from_mapping
@@ -131,8 +132,6 @@ def test_lost_data_and_open_secrets_cannot_be_waived(check: str) -> None:
 
 
 def test_what_is_on_the_list_exists() -> None:
-    from readiness.loader import load  # the catalogue is heavy, and no other test here needs it
-
     assert set(UNWAIVABLE) <= load().checks.keys()
 
 
