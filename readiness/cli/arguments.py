@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import NoReturn
 
-from readiness.cli import EXIT_CODES
+from readiness.cli import EXIT_CODES, load_arguments
 from readiness.errors import UsageError, nearest
 from readiness.model import CATEGORIES, PROFILES
 
@@ -16,6 +16,7 @@ COMMANDS = {
     "explain": "what a check or scenario is, why, how to fix, its thresholds",
     "init": "write a commented readiness.yaml for a service",
     "doctor": "what this machine and target allow, and what each missing capability would decide",
+    "load": "drive a URL or a journey, with live figures and thresholds",
     "judge": "judge a stored run again",
     "history": "the trend of every category and check over stored runs",
     "compare": "what changed between two runs, or between two versions that run side by side",
@@ -58,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     _history_arguments(made["history"])
     _compare_arguments(made["compare"])
     _policy_arguments(made)
+    load_arguments.add_arguments(made["load"])
     return parser
 
 

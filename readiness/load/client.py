@@ -69,7 +69,7 @@ class HttpClient:
         self.unasked = 0
         """Connections given up because of bytes that nobody asked for."""
         self.cookies = Cookies() if options.cookies else None
-        self._watch = watch or Watch()
+        self.watch = watch or Watch()
         self._idle: list[Connection] = []
         self._open = 0
         self._queue: deque[asyncio.Future[None]] = deque()
@@ -136,6 +136,14 @@ class HttpClient:
         first_byte = monotonic() + self.options.first_byte
         return await found.send_specially(method, wire, began, deadline, first_byte)
 
+    async def reach(self, timeout: float = 10.0) -> str:
+        """Open a connection and keep it for the first call; return the kind of failure, "" where it came about."""
+        found = await self._connect(monotonic() + timeout, fresh=True)
+        if isinstance(found, str):
+            return found
+        self.free(found)
+        return ""
+
     async def close(self) -> None:
         """Close every idle connection."""
         for client in self._elsewhere.values():
@@ -183,7 +191,7 @@ class HttpClient:
 
     async def _transport(self) -> Connection:
         origin = self.origin
-        make = partial(Connection, self._watch, self.options.body_limit, self)
+        make = partial(Connection, self.watch, self.options.body_limit, self)
         loop = asyncio.get_running_loop()
         _, made = await loop.create_connection(make, origin.host, origin.port, ssl=origin.tls)
         return made
@@ -261,7 +269,7 @@ class HttpClient:
         if found == f"{scheme}://{self.origin.authority}" and place.startswith(self.origin.prefix + "/"):
             return self, place.removeprefix(self.origin.prefix)
         if found not in self._elsewhere:
-            self._elsewhere[found] = HttpClient(found, self.options, self._watch)
+            self._elsewhere[found] = HttpClient(found, self.options, self.watch)
         return self._elsewhere[found], place
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from readiness.load.crew import MOST_USERS, Enlist
 from readiness.load.open_model import MOST_RATE, Arrivals
 from readiness.load.pace import Pace
-from readiness.load.ramp import Ramp
+from readiness.load.ramp import WHOLE, Part, Ramp
 
 if TYPE_CHECKING:
     from readiness.measure.recorder import Recorder
@@ -26,6 +26,7 @@ class ConstantArrivalRate:
     seconds: float = 10.0
     max_users: int = 10_000
     graceful_stop: float = 30.0
+    part: Part = WHOLE
 
     def validate(self) -> list[str]:
         """Return everything that is wrong."""
@@ -44,7 +45,7 @@ class ConstantArrivalRate:
 
     async def run(self, enlist: Enlist) -> Pace:
         """Run it."""
-        ramp = Ramp(self.rate, ((self.seconds, self.rate),))
+        ramp = Ramp(self.rate, ((self.seconds, self.rate),), self.part)
         arrivals = Arrivals(ramp, enlist, max_users=self.max_users, executor="constant_arrival_rate")
         return await arrivals.run(self.graceful_stop)
 

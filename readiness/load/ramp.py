@@ -4,10 +4,14 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from math import sqrt
+from math import ceil, sqrt
 
 Stages = Sequence[tuple[float, float]]
 """(seconds, level at their end) of each stage."""
+Part = tuple[int, int]
+"""(place, of): of what one process would count, every ``of``-th arrival or user from ``place`` on, so that the parts of several
+processes together are the whole, and evenly mixed."""
+WHOLE: Part = (0, 1)
 
 
 @dataclass(frozen=True)
@@ -16,6 +20,7 @@ class Ramp:
 
     start: float
     stages: tuple[tuple[float, float], ...]
+    part: Part = WHOLE
     _corners: tuple[tuple[float, float], ...] = field(init=False, repr=False)
     _areas: tuple[float, ...] = field(init=False, repr=False)
 
@@ -36,7 +41,12 @@ class Ramp:
     @property
     def total(self) -> int:
         """Arrivals of all stages, where the level is arrivals per second: the area below the lines."""
-        return round(self._areas[-1])
+        return count_of_part(round(self._areas[-1]), self.part)
+
+    @property
+    def users(self) -> int:
+        """Users of all stages, where the level is users."""
+        return count_of_part(ceil(self.peak), self.part)
 
     @property
     def peak(self) -> float:
@@ -45,6 +55,10 @@ class Ramp:
 
     def count(self, at: float) -> float:
         """Return the arrivals due by ``at`` seconds: the area below the lines up to there."""
+        place, of = self.part
+        return max(0.0, (self._area(at) - place) / of)
+
+    def _area(self, at: float) -> float:
         if at >= self.seconds:
             return self._areas[-1]
         stage = self._stage([corner for corner, _ in self._corners], max(0.0, at))
@@ -54,6 +68,8 @@ class Ramp:
 
     def at(self, number: int) -> float:
         """Return the seconds at which arrival ``number`` (from 0) is due: where the area below the lines reaches it."""
+        place, of = self.part
+        number = place + number * of
         stage = self._stage(self._areas, number)
         begin, level = self._corners[stage]
         left = number - self._areas[stage]
@@ -62,8 +78,10 @@ class Ramp:
         # the root of  level * t + slope * t**2 / 2 = left  in the form that also holds for a slope of 0
         return begin + 2 * left / (level + sqrt(max(0.0, level * level + 2 * self._slope(stage) * left)))
 
-    def spans(self, level: float) -> Iterator[tuple[float, float]]:
-        """Yield (from, to) of each time during which the ramp is above ``level``."""
+    def spans(self, user: int) -> Iterator[tuple[float, float]]:
+        """Yield (from, to) of each time during which user ``user`` (from 0) is there: while the ramp is above his number."""
+        place, of = self.part
+        level = place + user * of
         begin: float | None = 0.0 if self.start > level else None
         for (at, low), (end, high) in pairwise(self._corners):
             if (high > level) != (begin is not None):
@@ -82,6 +100,12 @@ class Ramp:
     def _slope(self, stage: int) -> float:
         seconds, level = self.stages[stage]
         return (level - self._corners[stage][1]) / seconds
+
+
+def count_of_part(whole: int, part: Part) -> int:
+    """Return how many of ``whole`` things fall to a part."""
+    place, of = part
+    return max(0, -(-(whole - place) // of))
 
 
 def problems_of(stages: Stages, what: str, most: float) -> list[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from readiness.load.crew import MOST_USERS, Enlist
 from readiness.load.open_model import MOST_RATE, Arrivals
 from readiness.load.pace import Pace
-from readiness.load.ramp import Ramp, problems_of
+from readiness.load.ramp import WHOLE, Part, Ramp, problems_of
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,7 @@ class RampingArrivalRate:
     start_rate: float = 0.0
     max_users: int = 10_000
     graceful_stop: float = 30.0
+    part: Part = WHOLE
 
     def validate(self) -> list[str]:
         """Return everything that is wrong."""
@@ -38,6 +39,6 @@ class RampingArrivalRate:
 
     async def run(self, enlist: Enlist) -> Pace:
         """Run it."""
-        ramp = Ramp(self.start_rate, self.stages)
+        ramp = Ramp(self.start_rate, self.stages, self.part)
         arrivals = Arrivals(ramp, enlist, max_users=self.max_users, executor="ramping_arrival_rate")
         return await arrivals.run(self.graceful_stop)

@@ -6,7 +6,7 @@ from time import monotonic
 
 from readiness.load.crew import MOST_USERS, Crew, Enlist
 from readiness.load.pace import Pace, PaceKeeper
-from readiness.load.ramp import Ramp, problems_of
+from readiness.load.ramp import WHOLE, Part, Ramp, problems_of
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,7 @@ class RampingVus:
     stages: tuple[tuple[float, float], ...] = ()
     start_users: int = 0
     graceful_stop: float = 30.0
+    part: Part = WHOLE
 
     def validate(self) -> list[str]:
         """Return everything that is wrong."""
@@ -38,7 +39,7 @@ class RampingVus:
 
     async def run(self, enlist: Enlist) -> Pace:
         """Run it."""
-        ramp = Ramp(self.start_users, self.stages)
+        ramp = Ramp(self.start_users, self.stages, self.part)
         keeper, crew = PaceKeeper("ramping_vus"), Crew()
 
         async def work(number: int) -> None:
@@ -50,7 +51,7 @@ class RampingVus:
                     keeper.started += 1
                     await iterate(now)
 
-        keeper.users = int(-(-ramp.peak // 1))
+        keeper.users = ramp.users
         for number in range(keeper.users):
             crew.start(work(number))
         if keeper.users:

@@ -2,27 +2,14 @@
 
 from collections.abc import Sequence
 from time import monotonic
-from typing import Protocol
 
 from readiness.exchange import Reply
-from readiness.load.crew import Enlist, Iteration
+from readiness.load.crew import Iteration
+from readiness.load.executor import Executor
 from readiness.load.pace import Pace
 from readiness.measure.recorder import Recorder
 from readiness.model import Sample
 from readiness.targeting import Operation, Target
-
-
-class Executor(Protocol):
-    """How iterations are scheduled; each file of this folder that is named as in k6 holds one."""
-
-    def validate(self) -> list[str]:
-        """Return everything that is wrong with the options."""
-
-    def describe(self) -> str:
-        """Say in one sentence what happens."""
-
-    async def run(self, enlist: Enlist) -> Pace:
-        """Run it with the users that ``enlist`` makes."""
 
 
 async def drive(

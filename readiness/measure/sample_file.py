@@ -1,5 +1,6 @@
 """Samples as a Parquet file: the seven columns of `model.Sample`, in the order of their intended start."""
 
+import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Protocol
@@ -60,3 +61,14 @@ def read_samples(path: Path) -> tuple[Sample, ...]:
             rows = connection.execute('SELECT * FROM read_parquet(?) ORDER BY "at"', [str(path)]).fetchall()
         return tuple(Sample(*row) for row in rows)
     return tuple(sorted(read_spool(spool))) if spool.is_file() else ()
+
+
+def main(arguments: list[str]) -> int:
+    """Turn a spool into a Parquet file: ``python -m readiness.measure.sample_file SPOOL FILE``."""
+    spool, file = map(Path, arguments)
+    write_samples(file, read_spool(spool))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

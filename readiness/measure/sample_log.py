@@ -98,6 +98,7 @@ class SampleLog:
             self._kept.append(rows)
         else:
             self._write(BLOCK.pack(b"S", len(rows.kind)), *rows)
+            self._file.flush()  # type: ignore[union-attr]  # just written to; so that it survives this process
         if self._observer is not None:
             self._observer(rows)
 

@@ -1,0 +1,201 @@
+"""What the arguments of `readiness load` mean; everything that is wrong with them is said at once."""
+
+import argparse
+import importlib.util
+import inspect
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from readiness.cli.load_arguments import DEFAULT_USERS, EXECUTORS
+from readiness.errors import UsageError, nearest
+from readiness.load.client import ClientOptions
+from readiness.load.constant_arrival_rate import ConstantArrivalRate
+from readiness.load.constant_vus import ConstantVus
+from readiness.load.executor import Executor
+from readiness.load.expect import Condition, Header, Json, Schema, Size, Status, Text
+from readiness.load.origin import Origin, parse_origin
+from readiness.load.per_vu_iterations import PerVuIterations
+from readiness.load.ramping_arrival_rate import RampingArrivalRate
+from readiness.load.ramping_vus import RampingVus
+from readiness.load.session import Load
+from readiness.load.shared_iterations import SharedIterations
+from readiness.load.thresholds import Threshold, parse_threshold
+from readiness.load.user import Journey, User
+
+UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A load that can be run."""
+
+    url: str
+    load: Load
+    thresholds: tuple[Threshold, ...]
+    out: str
+    json: str
+    quiet: bool
+
+
+def understand(asked: argparse.Namespace) -> Asked:
+    """Return the load; UsageError with everything that is wrong."""
+    wrong: list[str] = []
+    origin, path = _attempt(wrong, lambda: _place(asked.url, verify=not asked.insecure)) or (None, "/")
+    executor = _attempt(wrong, lambda: _executor(asked))
+    if executor is not None:
+        wrong += executor.validate()
+    thresholds = [_attempt(wrong, parse_threshold, text) for text in asked.threshold]
+    conditions = [_attempt(wrong, parse_check, text) for text in asked.check]
+    timeout = _attempt(wrong, parse_seconds, asked.timeout)
+    journey = _attempt(wrong, lambda: _journey(asked, path, [c for c in conditions if c]))
+    if wrong or origin is None or executor is None or journey is None:
+        raise UsageError("\n".join(["readiness load:", *(f"  {problem}" for problem in wrong)]))
+    client = ClientOptions(
+        connections=asked.connections, compressed=asked.compressed, redirects=asked.redirects, cookies=asked.cookies
+    )
+    load = Load(origin, executor, journey, client, timeout or 10.0, asked.seed)
+    return Asked(asked.url, load, tuple(t for t in thresholds if t), asked.out, asked.json, asked.quiet)
+
+
+def parse_seconds(text: str) -> float:
+    """Parse 500ms, 10s, 2m, 1h, or plain seconds."""
+    number = text.rstrip("msh")
+    try:
+        return float(number) * UNITS[text[len(number) :] or "s"]
+    except (ValueError, KeyError):
+        raise ValueError(f"time {text!r}: right would be 500ms, 10s, 2m or 1h") from None
+
+
+def parse_check(text: str) -> Condition:
+    """Parse a condition on the answer."""
+    kind, colon, rest = text.partition(":")
+    if text.startswith("size") and text[4:5] in ("<", ">") and text[5:].isdigit():
+        return Size(most=int(text[5:]) - 1) if text[4] == "<" else Size(least=int(text[5:]) + 1)
+    match kind if colon else "":
+        case "json":
+            path, equals, value = rest.partition("==")
+            return Json(path, _json(value)) if equals else Json(path)
+        case "text":
+            return Text(rest)
+        case "header":
+            name, _, part = rest.partition("=")
+            return Header(name, part)
+        case "schema":
+            return Schema(json.loads(Path(rest).read_text()))
+    raise ValueError(
+        f"check {text!r}: right would be json:a.b==1, text:word, header:name=part, size<1000 or schema:FILE"
+    )
+
+
+def _attempt(wrong: list[str], function: Any, *arguments: Any) -> Any:
+    try:
+        return function(*arguments)
+    except (ValueError, OSError) as error:
+        wrong.append(str(error))
+        return None
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text  # a bare word stands for itself
+
+
+def _place(url: str, *, verify: bool) -> tuple[Origin, str]:
+    scheme, separator, rest = url.partition("://")
+    authority, slash, path = rest.partition("/")
+    if "?" in authority:
+        authority, _, query = authority.partition("?")
+        slash, path = "/", f"?{query}"
+    return parse_origin(f"{scheme}{separator}{authority}", verify=verify), f"{slash or '/'}{path.partition('#')[0]}"
+
+
+def _executor(asked: argparse.Namespace) -> Executor:
+    name = asked.executor or _fitting(asked)
+    seconds, users = parse_seconds(asked.duration), DEFAULT_USERS if asked.users is None else asked.users
+    stages = _stages(asked.stages) if asked.stages else ()
+    most = {} if asked.users is None else {"max_users": asked.users}
+    match name:
+        case "constant_vus":
+            return ConstantVus(users, seconds)
+        case "ramping_vus":
+            return RampingVus(stages, start_users=asked.users or 0)
+        case "shared_iterations":
+            return SharedIterations(users, users if asked.iterations is None else asked.iterations)
+        case "per_vu_iterations":
+            return PerVuIterations(users, 1 if asked.iterations is None else asked.iterations)
+        case "constant_arrival_rate":
+            return ConstantArrivalRate(asked.rate or 0.0, seconds, **most)
+        case "ramping_arrival_rate":
+            return RampingArrivalRate(stages, start_rate=asked.rate or 0.0, **most)
+    raise ValueError(f"--executor: unknown {name!r}{nearest(name, EXECUTORS)}; one of {', '.join(EXECUTORS)}")
+
+
+def _fitting(asked: argparse.Namespace) -> str:
+    if asked.stages:
+        return "ramping_vus" if asked.rate is None else "ramping_arrival_rate"
+    if asked.iterations is not None:
+        return "shared_iterations"
+    return "constant_vus" if asked.rate is None else "constant_arrival_rate"
+
+
+def _stages(text: str) -> tuple[tuple[float, float], ...]:
+    try:
+        pairs = [part.split(":") for part in text.split(",")]
+        return tuple((parse_seconds(time), float(level)) for time, level in pairs)
+    except ValueError:
+        raise ValueError(f"--stages {text!r}: right would be 10s:50,20s:100") from None
+
+
+def _journey(asked: argparse.Namespace, path: str, conditions: list[Condition]) -> Journey:
+    if asked.journey:
+        return _loaded(asked.journey)
+    expect: tuple[Condition, ...] = (Status(frozenset(asked.expect_status)), *conditions)
+    headers = dict(_header(text) for text in asked.header)
+    body = _body(asked)
+    if asked.json_body is not None:
+        headers.setdefault("Content-Type", "application/json")
+    method = asked.method.upper() or ("POST" if body else "GET")
+    name = f"{method} {path.partition('?')[0]}"
+
+    async def call(user: User) -> None:
+        await user.request(method, path, name=name, headers=headers, body=body, expect=expect)
+
+    return call
+
+
+def _body(asked: argparse.Namespace) -> bytes:
+    if asked.json_body is not None:
+        json.loads(asked.json_body)
+        return str(asked.json_body).encode()
+    text: str = asked.body or ""
+    return Path(text[1:]).read_bytes() if text.startswith("@") else text.encode()
+
+
+def _header(text: str) -> tuple[str, str]:
+    name, colon, value = text.partition(":")
+    if not colon or not name.strip():
+        raise ValueError(f"--header {text!r}: right would be 'Name: value'")
+    return name.strip(), value.strip()
+
+
+def _loaded(text: str) -> Journey:
+    file, _, name = text.rpartition(":")
+    if not file or not Path(file).is_file():
+        raise ValueError(f"--journey {text!r}: right would be file.py:function")
+    spec = importlib.util.spec_from_file_location(Path(file).stem, file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:  # noqa: BLE001 - a journey is the user's own program
+        raise ValueError(f"--journey {file}: {type(error).__name__}: {error}") from None
+    found = getattr(module, name, None)
+    if not inspect.iscoroutinefunction(found):
+        raise ValueError(f"--journey {text!r}: {name} is not a coroutine function (async def {name}(user): ...)")
+    journey: Journey = found
+    return journey
