@@ -63,7 +63,10 @@ async def compare_versions(
     """
     started = datetime.now(UTC).isoformat(timespec="seconds")
     specs = {version: _spec(settings.target, version, command) for version, command in commands.items()}
-    (folder / "recordings").mkdir(parents=True)
+    try:
+        (folder / "recordings").mkdir(parents=True)
+    except OSError as error:
+        raise UsageError(f"--output {folder.parent}: {error.strerror}") from None
     (folder / "design.json").write_text(json.dumps(asdict(design), indent=1))
     scratch, run = new_scratch(), f"paired-{os.urandom(6).hex()}"
     lifeline = start_watchdog(run, scratch, ())

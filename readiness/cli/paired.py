@@ -51,7 +51,7 @@ def command(asked: argparse.Namespace) -> int:
         print(as_json(result))
     else:
         show(result, Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else PLAIN_WIDTH))
-        print(f"Recordings: {folder}")
+    sys.stderr.write(f"Recordings: {folder}\n")
     return CODES[result.conclusion]
 
 
