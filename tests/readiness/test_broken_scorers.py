@@ -17,11 +17,11 @@ from readiness.model import Verdict
 from readiness.policy import Policy
 from readiness.report import Interval, Result
 from readiness.weighing import Total, Weighed
-from tests.readiness import properties
-from tests.readiness.properties import PROPERTIES
+from tests.readiness.properties import MODULES as PROPERTY_MODULES
+from tests.readiness.properties import PROPERTIES, statement
 
 CASES = 1000
-MODULES = (curve, policy, policy_file, waivers, scoring, weighing, bars, verdict, properties)
+MODULES = (curve, policy, policy_file, waivers, scoring, weighing, bars, verdict, statement, *PROPERTY_MODULES)
 ZERO, ONE = Fraction(0), Fraction(1)
 
 
@@ -348,7 +348,8 @@ MUTANTS = (
     Mutant("everything is to be repaired", "_smallest", first_that_helps,
            ("the_repairs_are_the_fewest_that_give_ready", "what_would_decide_decides")),
     Mutant("nothing would help", "_smallest", nothing_would, ("the_repairs_are_the_fewest_that_give_ready",)),
-    Mutant("the limit earns half", "LIMIT_SCORE", lambda _: 0.5, ("the_anchors_of_the_curve_are_exact",)),
+    Mutant("the limit earns half", "LIMIT_SCORE", lambda _: 0.5,
+           ("the_anchors_of_the_curve_are_exact", "the_side_of_the_limit_and_the_score_agree")),
     Mutant("the objective does not earn all", "curve", half_steps, ("the_anchors_of_the_curve_are_exact",)),
     Mutant("far under the limit it rises again", "curve", turned_back, ("a_better_value_never_earns_less",)),
     Mutant("what was measured is taken for what is", "_held_against_limit", by_the_value_alone,
