@@ -169,5 +169,5 @@ def test_a_target_that_cannot_be_compared_is_a_usage_error(
 
 def test_an_output_that_cannot_be_made_is_a_usage_error(service: Settings, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(UsageError, match="--output .*file: Not a directory"):
+    with pytest.raises(UsageError, match=r"--output .*file: Not a directory"):
         compared(service, FAST, tmp_path / "file" / "found")
