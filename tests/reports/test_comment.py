@@ -89,7 +89,7 @@ def test_nothing_is_mentioned_linked_or_markup() -> None:
     for trace in ("@octocat", "https://", "www.evil", "<script", "\x1b"):
         assert trace not in text
     assert set(re.findall(r"</?([a-z][a-z0-9]*)", rendered(text))) <= {
-        "blockquote", "h2", "h3", "blockquote", "p", "strong", "em", "table", "thead", "tbody", "tr", "th", "td", "ul", "li",
+        "blockquote", "h2", "h3", "p", "strong", "em", "table", "thead", "tbody", "tr", "th", "td", "ul", "li",
     }  # fmt: skip
 
 
