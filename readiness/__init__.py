@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from readiness.load.per_vu_iterations import per_vu_iterations
     from readiness.measure.recorder import Recorder
     from readiness.measure.recording import Distribution, Readings, Recording, Samples
+    from readiness.measure.stopping import ErrorLimit, LatencyLimit, Stopper, ThroughputLimit, look_times
     from readiness.model import (
         CATEGORIES,
         SEVERITIES,
@@ -68,6 +69,7 @@ _HOMES = {
     "readiness.load.per_vu_iterations": ("per_vu_iterations",),
     "readiness.measure.recorder": ("Recorder",),
     "readiness.measure.recording": ("Distribution", "Readings", "Recording", "Samples"),
+    "readiness.measure.stopping": ("ErrorLimit", "LatencyLimit", "Stopper", "ThroughputLimit", "look_times"),
     "readiness.model": (
         "CATEGORIES", "SEVERITIES", "SUITES", "Estimate", "Fact", "FaultWindow", "Measured", "NotApplicable", "Outcome",
         "Sample", "Series", "Share", "Table", "Unknown",
@@ -92,6 +94,7 @@ __all__ = [
     "Comparison",
     "Decision",
     "Distribution",
+    "ErrorLimit",
     "Estimate",
     "Fact",
     "FaultWindow",
@@ -99,6 +102,7 @@ __all__ = [
     "HttpClient",
     "Interval",
     "Killed",
+    "LatencyLimit",
     "LedgerLine",
     "LoadSummary",
     "Measured",
@@ -125,12 +129,14 @@ __all__ = [
     "Series",
     "SettingsError",
     "Share",
+    "Stopper",
     "SuiteResult",
     "Table",
     "Target",
     "TargetError",
     "TargetSpec",
     "Terminated",
+    "ThroughputLimit",
     "Timeline",
     "ToxicProxy",
     "TrendPoint",
@@ -144,6 +150,7 @@ __all__ = [
     "dig",
     "fill",
     "limit_witness",
+    "look_times",
     "per_vu_iterations",
     "reporter",
     "scenario",

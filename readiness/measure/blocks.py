@@ -32,18 +32,21 @@ class Block(NamedTuple):
 
 
 class Counter:
-    """Sorts calls into blocks by their intended start; a block is done when its time is over and every call in it has ended.
+    """Sorts calls into blocks by their intended start, in seconds since the phase began.
 
-    So a stall is not seen before its calls are answered or given up: the client's timeout bounds that.
+    A block is done when a call of a later one has started and every call in it has ended. So neither a call that waits for
+    a free user nor one in a stall is missed: the client's timeout bounds how long a block stays open.
     """
 
     def __init__(self, seconds: float, latency_limits: Sequence[float] = ()) -> None:
         self._seconds, self._limits = seconds, tuple(latency_limits)
         self._open: dict[int, _Open] = {}
         self._next = 0
+        self._latest = 0.0
 
     def started(self, at: float) -> None:
-        """Count a call that was to start ``at`` seconds since the phase began."""
+        """Count a call that was to start ``at``; calls start in that order."""
+        self._latest = max(self._latest, at)
         self._block(at).under_way += 1
 
     def ended(self, at: float, latency: float, failed: bool) -> None:
@@ -56,10 +59,13 @@ class Counter:
         for number, limit in enumerate(self._limits):
             block.slow[number] += failed or latency > limit
 
-    def done(self, now: float) -> list[Block]:
-        """Return the blocks that are done ``now`` seconds since the phase began, in order, each once; empty ones too."""
+    def done(self, over: float = 0.0) -> list[Block]:
+        """Return the blocks that are done, in order, each once; empty ones too.
+
+        ``over`` is when the phase ended: no call starts before it any more.
+        """
         found = []
-        while (self._next + 1) * self._seconds <= now + 1e-9:
+        while (self._next + 1) * self._seconds <= max(over, self._latest) + 1e-9:
             block = self._open.get(self._next) or _Open([0] * len(self._limits))
             if block.under_way:
                 break

@@ -108,7 +108,7 @@ class Failed:
     verdict: Literal["failed"] = "failed"
 
 
-Decision = Undecided | Passed | Failed
+StopDecision = Undecided | Passed | Failed
 
 
 class Look(NamedTuple):
@@ -190,7 +190,7 @@ class Stopper:
         self._plan = plan_looks(times, self.shortest, len(self.limits), self.alpha)
         self._blocks: list[Block] = []
         self._elapsed = 0.0
-        self._decision: Decision = Undecided(tuple(limit.name for limit in self.limits))
+        self._decision: StopDecision = Undecided(tuple(limit.name for limit in self.limits))
 
     @property
     def latency_limits(self) -> tuple[float, ...]:
@@ -216,7 +216,7 @@ class Stopper:
         if passed and isinstance(self._decision, Undecided):
             self._decide(passed[-1])
 
-    def decision(self) -> Decision:
+    def decision(self) -> StopDecision:
         """Return what is decided so far."""
         return self._decision
 

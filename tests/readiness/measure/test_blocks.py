@@ -27,6 +27,7 @@ def sample(at: float, latency: float, error: str = "") -> Sample:
 def test_calls_fall_into_the_block_of_their_intended_start() -> None:
     counter = Counter(0.5, (0.1, 1.0))
     for at, latency, failed in ((0.0, 0.05, False), (0.2, 0.3, False), (0.49, 2.0, False), (0.6, 0.01, True)):
+        assert counter.done() == [], "more calls may start in this block"
         counter.started(at)
         counter.ended(at, latency, failed)
     assert counter.done(1.6) == [
@@ -35,6 +36,8 @@ def test_calls_fall_into_the_block_of_their_intended_start() -> None:
         Block(0.5, 0, 0, (0, 0), 0.0),
     ]
     assert counter.done(1.6) == [], "each comes once"
+    counter.started(2.1)
+    assert [block.calls for block in counter.done()] == [0], "a call of a later block has started"
 
 
 def test_a_block_is_not_done_before_its_last_call() -> None:

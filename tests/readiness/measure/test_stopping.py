@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from readiness.measure.blocks import Block
 from readiness.measure.stopping import (
     Claim,
-    Decision,
+    StopDecision,
     ErrorLimit,
     Failed,
     LatencyLimit,
@@ -40,7 +40,7 @@ def clean(calls: int = 200, slow: int = 0, failed: int = 0) -> Block:
     return Block(1.0, calls, failed, (slow + failed,), 1.0 if slow else 0.01)
 
 
-def feed(one: Stopper, blocks: Iterable[Block]) -> Decision:
+def feed(one: Stopper, blocks: Iterable[Block]) -> StopDecision:
     for block in blocks:
         one.observe(block)
         if not isinstance(one.decision(), Undecided):
@@ -192,7 +192,7 @@ def test_the_counter_feeds_it() -> None:
     for n in range(64 * 100):
         counter.started(n / 100)
         counter.ended(n / 100, 0.02, False)
-        for block in counter.done(n / 100):
+        for block in counter.done():
             one.observe(block)
     assert isinstance(one.decision(), Passed)
 
