@@ -26,13 +26,13 @@ class Counters(NamedTuple):
 
 
 class Shares(NamedTuple):
-    """What became of the machine between two looks, each from 0 to 1; None where the system does not say."""
+    """What became of the machine between two looks, each from 0 to 1."""
 
     idle: float
-    stolen: float | None
+    stolen: float
     others: float
     """Taken by processes that are not ours."""
-    throttled: float | None
+    throttled: float
     """Share of the periods in which our quota was used up; 0 without a quota."""
 
 

@@ -133,11 +133,11 @@ def run(look: Look, lines: Lines, interval: float) -> None:
         wait = max(0.0, due - time.monotonic())
         ended = bool(select.select([0], [], [], wait)[0]) or os.getppid() != parent
         now = time.monotonic()
-        if not ended or now - last >= interval / 2:  # over a shorter time than that, a rate would be a guess
+        if not ended or now - last >= interval / 2:  # over a shorter time, a rate would be a guess
             look(now)
             last = now
         lines.flush(now, whole=ended)
-        due = max(due + interval, now)  # a look that was missed is not made up for
+        due = max(due + interval, now + interval / 2)  # a look that was missed is not made up for
 
 
 def main(arguments: list[str]) -> None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Coroutine
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,14 @@ from readiness.measure.resources import sampler_command
 from tests.readiness.measure.sampling.puppets import SLEEP, Puppet, eventually, puppet
 
 KILLED = """
-import asyncio, sys
+import asyncio, os, sys, time
 from pathlib import Path
 from readiness import Recorder
 
 async def drive(recorder):
     async with recorder.resources([{pid}]):
+        if {forks} and os.fork() == 0:
+            time.sleep(600)  # holds the sampler's input open
         print("sampling", flush=True)
         await asyncio.sleep(600)
 
@@ -108,20 +111,26 @@ def test_long_lines_of_the_recorder_and_the_sampler_do_not_mix(tmp_path: Path) -
     assert sum('"series": "rss_bytes"' in line for line in lines) >= 3, "written once a second"
 
 
-def test_the_sampler_dies_with_its_parent_and_loses_nothing(tmp_path: Path) -> None:
-    with puppet() as root:
-        parent = subprocess.Popen(
-            [sys.executable, "-c", KILLED.format(pid=root.pid), str(tmp_path)], stdout=subprocess.PIPE, text=True
-        )
-        assert parent.stdout is not None
-        assert parent.stdout.readline() == "sampling\n"
-        (sampler,) = psutil.Process(parent.pid).children()
+@pytest.mark.parametrize("forks", [False, True], ids=["alone", "survived by a fork"])
+def test_the_sampler_dies_with_its_parent_and_loses_nothing(tmp_path: Path, forks: bool) -> None:
+    script = KILLED.format(pid=os.getpid(), forks=forks)
+    parent = subprocess.Popen([sys.executable, "-c", script, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    assert parent.stdout.readline() == "sampling\n"
+    children = psutil.Process(parent.pid).children()
+    (sampler,) = [child for child in children if "killed.jsonl" in " ".join(child.cmdline())]
+    try:
         eventually(lambda: "rss_bytes" in (tmp_path / "killed.jsonl").read_text(), "a first line")
         parent.kill()
         parent.wait()
-        parent.stdout.close()
         eventually(lambda: not sampler.is_running(), "the sampler went, too")
-        found = read_recording(tmp_path, "killed")
+    finally:
+        parent.kill()
+        parent.stdout.close()
+        for child in children:
+            with suppress(psutil.NoSuchProcess):
+                child.kill()
+    found = read_recording(tmp_path, "killed")
     assert not found.complete
     assert found.readings["rss_bytes"].peak > 1e6
 

@@ -1,9 +1,11 @@
 """What becomes of the machine adds up, and what others take is told from what is ours."""
 
+import os
 import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from readiness.measure.sampling import machine as module
@@ -30,6 +32,22 @@ def test_what_is_ours_is_not_taken_by_others() -> None:
     for shares in (unknown, known):
         assert 0 <= shares.idle + shares.others <= 1.0 + 1e-9
     assert unknown.throttled == 0.0, "there is no quota"
+
+
+def test_idle_and_stolen_time_are_those_of_an_independent_reader() -> None:
+    machine = Machine([])
+    begin, before = time.monotonic(), psutil.cpu_times()
+    machine.look(0.0)
+    time.sleep(1.0)
+    shares, after = machine.look(0.0), psutil.cpu_times()
+    capacity = (time.monotonic() - begin) * (os.cpu_count() or 1)
+    if os.cpu_count() != len(os.sched_getaffinity(0)):
+        pytest.skip("this process may not use every core")
+    assert shares is not None
+    idle = after.idle + after.iowait - before.idle - before.iowait
+    assert shares.idle == pytest.approx(min(1.0, idle / capacity), abs=0.05)
+    assert shares.stolen == pytest.approx((after.steal - before.steal) / capacity, abs=0.05)
+    assert shares.others == pytest.approx(1 - shares.idle - shares.stolen, abs=0.01), "nothing was ours"
 
 
 def test_used_up_quotas(tmp_path: Path) -> None:
