@@ -202,6 +202,11 @@ class Stopper:
         """Seconds observed."""
         return self._elapsed
 
+    @property
+    def decided(self) -> bool:
+        """Whether the phase may end."""
+        return not isinstance(self._decision, Undecided)
+
     def counter(self) -> Counter:
         """Return what sorts the calls of an executor into the blocks of this stopper."""
         return Counter(self.block, self.latency_limits)
@@ -213,7 +218,7 @@ class Stopper:
         self._blocks.append(block)
         before, self._elapsed = self._elapsed, self._elapsed + block.seconds
         passed = [look for look in self._plan if before < look.at - 1e-9 <= self._elapsed]
-        if passed and isinstance(self._decision, Undecided):
+        if passed and not self.decided:
             self._decide(passed[-1])
 
     def decision(self) -> StopDecision:
