@@ -9,7 +9,8 @@ from readiness.exchange import Reply
 
 Condition = Callable[[Reply], str]
 """Returns "" for a reply that fulfils it, else the kind of failure (``status 503``, ``check json status``)."""
-_MISSING = object()
+_MISSING = ...
+"""Stays itself when a condition is sent to another process, as no object of our own would."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,9 @@ class Schema:
         kind = validators.validator_for(self.schema)
         kind.check_schema(dict(self.schema))
         object.__setattr__(self, "_validator", kind(self.schema))
+
+    def __reduce__(self) -> "tuple[type[Schema], tuple[Mapping[str, Any], str]]":
+        return Schema, (self.schema, self.name)
 
     def __call__(self, reply: Reply) -> str:
         document = reply.json()

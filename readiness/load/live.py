@@ -12,7 +12,10 @@ from readiness.measure.sample_log import Kind, Rows, SampleLog
 
 @dataclass(frozen=True)
 class Glimpse:
-    """The last moment: seconds since the begin, calls per second, latencies of its last calls in seconds (NaN without answers), failed calls so far."""
+    """The last moment: seconds since the begin, calls per second, and failed calls so far.
+
+    Latencies of its last verified calls in seconds; NaN without any.
+    """
 
     seconds: float
     rate: float

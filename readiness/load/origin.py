@@ -1,7 +1,7 @@
 """Where calls go: an origin, parsed once, and the bytes of a request to it."""
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlsplit
 
@@ -22,6 +22,11 @@ class Origin:
     prefix: str = ""
     tls: ssl.SSLContext | None = None
     _kept: dict[tuple[str, str], tuple[bytes, str]] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def __reduce__(self) -> "tuple[Callable[[str, bool], Origin], tuple[str, bool]]":
+        """Travel to another process as an address: a TLS context belongs to the one that made it."""
+        scheme = "https" if self.tls else "http"
+        return _parsed, (f"{scheme}://{self.authority}{self.prefix}", not self.tls or self.tls.check_hostname)
 
     def bare(self, method: str, path: str) -> tuple[bytes, str]:
         """Return the request without headers and body as bytes, and its name; both are kept for the next time."""
@@ -57,6 +62,10 @@ def parse_origin(address: str, *, verify: bool = True) -> Origin:
     tls = _tls(verify) if parts.scheme == "https" else None
     authority = parts.netloc.rpartition("@")[2]
     return Origin(parts.hostname, parts.port or PORTS[parts.scheme], authority, parts.path.rstrip("/"), tls)
+
+
+def _parsed(address: str, verify: bool) -> Origin:
+    return parse_origin(address, verify=verify)
 
 
 def _tls(verify: bool) -> ssl.SSLContext:

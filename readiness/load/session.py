@@ -54,6 +54,8 @@ class LoadResult:
     """Peak of this process, in bytes."""
     cpu: float
     """Share of one core that this process used."""
+    incomplete: tuple[str, ...] = ()
+    """Why less load was sent than was asked for, where processes or machines shared it; empty where all of it was."""
 
     @cached_property
     def latencies(self) -> Histogram:
@@ -107,6 +109,7 @@ class LoadResult:
         """Return it as JSON values; null where nothing was measured."""
         return {
             "seconds": self.seconds,
+            "incomplete": list(self.incomplete),
             "calls": self.calls,
             "failed": self.failed,
             "errors": self.errors,
@@ -135,6 +138,8 @@ class Session:
     spool: Path
     show: Callable[[Glimpse], None] | None = None
     every: float = 1.0
+    begin: float = 0.0
+    """When seconds begin to count (``time.monotonic``), where several processes begin together; 0: when it runs."""
     _clients: list[HttpClient] = field(default_factory=list)
 
     async def reach(self) -> str:
@@ -150,8 +155,8 @@ class Session:
         load, live = self.load, Live()
         log = SampleLog(self.spool, live)
         live.watch(log)
-        stage = Stage(log, begin=monotonic(), phase=load.phase, timeout=load.timeout, seed=load.seed)
-        begin, cpu = monotonic(), _cpu_seconds()
+        begin, cpu = self.begin or monotonic(), _cpu_seconds()
+        stage = Stage(log, begin=begin, phase=load.phase, timeout=load.timeout, seed=load.seed)
         work = asyncio.ensure_future(load.executor.run(self._enlisting(stage)))
         shown = asyncio.ensure_future(self._showing(live))
         stopped = asyncio.ensure_future(stop.wait())
