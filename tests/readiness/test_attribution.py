@@ -75,16 +75,30 @@ def test_on_another_machine_performance_is_the_machines_and_the_rest_the_service
     assert (same.machine, same.service) == (0.0, -1.0)
 
 
-def test_the_cap_goes_with_the_blockers_that_brought_it() -> None:
-    def capped(category: str) -> Report:
-        others = [result(f"other_{place}", category="configuration") for place in range(3)]
-        return run([*others, result("x", "FAIL", severity="blocker", category=category)], environment={"cpus": 8})
+@pytest.mark.parametrize(
+    ("failed", "machine"),
+    [
+        (("performance",), 1.0),
+        (("scalability", "performance"), 1.0),
+        (("security",), 0.0),
+        (("performance", "security"), None),
+    ],
+)
+def test_the_cap_goes_with_the_blockers_that_brought_it(failed: tuple[str, ...], machine: float | None) -> None:
+    def graded(status: Status, **more: Any) -> Report:
+        sound = [
+            result(f"{of}_{n}", category=of) for of in ("performance", "scalability", "security") for n in range(20)
+        ]
+        return run([*sound, *(result(of, status, severity="blocker", category=of) for of in failed)], **more)
 
-    for category, of in (("performance", "machine"), ("security", "service")):
-        new = capped(category)
-        old = run([*new.results[:3], result("x", severity="blocker", category=category)])
-        found = attribute(old, old, old, new)
-        assert getattr(found, of) == sum(parts(found)), f"a cap from {category} belongs to the {of}"
+    old, new = graded("PASS"), graded("FAIL", environment={"cpus": 8})
+    assert new.overall_score == 0.49, "the cap holds the score down, not the sums"
+    found = attribute(old, old, old, new)
+    total = sum(parts(found))
+    if machine is None:  # the cap would stand without the machine's blocker, too
+        assert 0 < found.machine / total < 0.5
+    else:
+        assert found.machine == pytest.approx(machine * total)
 
 
 @pytest.mark.parametrize(
