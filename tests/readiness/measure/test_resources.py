@@ -16,7 +16,7 @@ import pytest
 from readiness.measure.recorder import Recorder
 from readiness.measure.recording import Recording, read_recording
 from readiness.measure.resources import sampler_command
-from tests.readiness.measure.sampling.puppets import SLEEP, Puppet, eventually, puppet
+from tests.readiness.measure.sampling.puppets import PATIENCE, SLEEP, Puppet, eventually, puppet
 
 KILLED = """
 import asyncio, os, sys, time
@@ -168,6 +168,17 @@ async def beside(stranger: Puppet, load: Coroutine[Any, Any, float]) -> float:
         return await load
     finally:
         await spin
+
+
+def test_the_sampler_ends_with_its_input_and_writes_what_it_has(tmp_path: Path) -> None:
+    lines = tmp_path / "lines.jsonl"
+    arguments = ("tree", str(lines), repr(time.monotonic()), "0.01", "", "", "proc", str(os.getpid()))
+    sampler = subprocess.Popen(
+        (*sampler_command("proc"), *arguments), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    said, _ = sampler.communicate(timeout=PATIENCE)  # closes its input; a look was due in a hundred seconds
+    assert (said, sampler.returncode) == ("ready\n", 0)
+    assert '"series": "rss_bytes"' in lines.read_text()
 
 
 def test_the_sampler_is_lean() -> None:
