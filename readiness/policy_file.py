@@ -1,6 +1,6 @@
 """A policy file as read -> a Policy, or every complaint about it in the file's own words. Pure."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -16,20 +16,20 @@ SHORTHAND = ("objective", "limit")
 """Options of a check that a policy may set without saying `options`."""
 
 
-def from_mapping(data: object, base: Policy, *, checks: Collection[str] | None = None) -> Policy:
+def from_mapping(data: object, base: Policy) -> Policy:
     """Return ``base`` changed where ``data`` (a policy file as read) says so.
 
     A `tier` raises the base first. Weights, floors and checks are changed entry by entry and waivers are added; anything
     else is replaced. `limit` and `objective` of a check are short for the options of these names. The name `base` is the
-    caller's: it says which policy to lay the file over. With ``checks``, the ids of the catalogue, a name that is not
-    among them is refused. Every complaint is collected into one PolicyError, a line each.
+    caller's: it says which policy to lay the file over. Every complaint is collected into one PolicyError, a line each.
+    Whether the checks exist is held against the catalogue later (`policy_lint.complaints_about`).
     """
     if data is None:
         data = {}
     if not isinstance(data, Mapping):
         raise PolicyError(f"a policy is {_shown(data)}; right would be a mapping of names to values")
     base = with_tier(data, base)
-    complaints = _said_twice(data) + ([] if checks is None else _unknown_checks(data, checks))
+    complaints = _said_twice(data)
     merged = _merged(base.model_dump(), data)
     try:
         policy = Policy.model_validate(merged)
@@ -91,7 +91,10 @@ def _said_twice(data: Mapping[Any, Any]) -> list[str]:
         f"checks.{check}: {name} is given twice, here and under options"
         for check, rule in (rules.items() if isinstance(rules, Mapping) else ())
         for name in SHORTHAND
-        if isinstance(rule, Mapping) and name in rule and name in (rule.get("options") or {})
+        if isinstance(rule, Mapping)
+        and isinstance(rule.get("options"), Mapping)
+        and name in rule
+        and name in rule["options"]
     ]
 
 
@@ -101,19 +104,6 @@ def _with_text_dates(entry: object) -> object:
         return entry
     dates = {name: day.isoformat() for name, day in entry.items() if type(day) in (date, datetime)}
     return {**entry, **dates}
-
-
-def _unknown_checks(data: Mapping[Any, Any], known: Collection[str]) -> list[str]:
-    rules, waivers = data.get("checks"), data.get("waivers")
-    named = [(f"checks.{check}", check) for check in rules] if isinstance(rules, Mapping) else []
-    for number, entry in enumerate(waivers if isinstance(waivers, list | tuple) else (), start=1):
-        if isinstance(entry, Mapping) and "check" in entry:
-            named.append((f"waivers.{number}.check", entry["check"]))
-    given = data.get("unwaivable")
-    named += [("unwaivable", check) for check in (given if isinstance(given, list | tuple) else ())]
-    return [
-        f"{path}: unknown check {check!r}{nearest(str(check), known)}" for path, check in named if check not in known
-    ]
 
 
 def _complaint(details: ErrorDetails) -> str:
