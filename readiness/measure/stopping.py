@@ -131,6 +131,10 @@ class Standing(NamedTuple):
     kept: bool | None
     """None while it is open."""
 
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON values; an end that is not known is None."""
+        return {name: None if value in (-math.inf, math.inf) else value for name, value in self._asdict().items()}
+
 
 def look_times(first: float, longest: float, ratio: float = 1.5) -> tuple[float, ...]:
     """Return moments from ``first`` to ``longest`` seconds, each about ``ratio`` times the one before."""
@@ -296,7 +300,7 @@ class Stopper:
             "alpha": self.alpha,
             "planned_looks": [round(look.at, 3) for look in self._plan],
             "looks": [
-                {"seconds": at, "limits": [standing._asdict() for standing in standings]}
+                {"seconds": at, "limits": [standing.to_json() for standing in standings]}
                 for at, standings in self.history
             ],
         }

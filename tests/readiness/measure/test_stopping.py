@@ -176,12 +176,13 @@ def test_a_block_must_count_every_latency_limit() -> None:
 
 
 def test_facts_are_json_and_carry_decision_claim_and_looks() -> None:
-    one = stopper(P95, ErrorLimit(0.01))
+    one = stopper(P95, ErrorLimit(0.01), ThroughputLimit(50))
     feed(one, [clean()] * 64)
-    facts = json.loads(json.dumps(one.facts()))
+    facts = json.loads(json.dumps(one.facts(), allow_nan=False))
     assert facts["verdict"] == "passed"
     assert facts["claim"].startswith("no stall longer than 0.5 s more often than every")
-    assert [limit["kept"] for limit in facts["looks"][-1]["limits"]] == [True, True]
+    assert [limit["kept"] for limit in facts["looks"][-1]["limits"]] == [True, True, True]
+    assert facts["looks"][0]["limits"][2]["low"] is None, "nothing is known from below before the shortest duration"
     assert facts["guarded_against"]["p95 <= 0.3 s"] == pytest.approx(0.05 * facts["seconds"] / math.log(40), abs=1e-3)
     assert json.loads(json.dumps(stopper().facts()))["open"] == ["p95 <= 0.3 s"]
 
