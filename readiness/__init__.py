@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from readiness.faults.resources import limit_witness
     from readiness.load.client import HttpClient
     from readiness.load.constant_arrival_rate import constant_arrival_rate
+    from readiness.load.expect import expect
+    from readiness.load.feed import Feed
     from readiness.load.per_vu_iterations import per_vu_iterations
+    from readiness.load.user import User
     from readiness.measure.recorder import Recorder
     from readiness.measure.recording import Distribution, Readings, Recording, Samples
     from readiness.measure.stopping import ErrorLimit, LatencyLimit, Stopper, ThroughputLimit, look_times
@@ -66,7 +69,10 @@ _HOMES = {
     "readiness.faults.resources": ("limit_witness",),
     "readiness.load.client": ("HttpClient",),
     "readiness.load.constant_arrival_rate": ("constant_arrival_rate",),
+    "readiness.load.expect": ("expect",),
+    "readiness.load.feed": ("Feed",),
     "readiness.load.per_vu_iterations": ("per_vu_iterations",),
+    "readiness.load.user": ("User",),
     "readiness.measure.recorder": ("Recorder",),
     "readiness.measure.recording": ("Distribution", "Readings", "Recording", "Samples"),
     "readiness.measure.stopping": ("ErrorLimit", "LatencyLimit", "Stopper", "ThroughputLimit", "look_times"),
@@ -98,6 +104,7 @@ __all__ = [
     "Estimate",
     "Fact",
     "FaultWindow",
+    "Feed",
     "Fitness",
     "HttpClient",
     "Interval",
@@ -142,12 +149,14 @@ __all__ = [
     "TrendPoint",
     "Trial",
     "Unknown",
+    "User",
     "Waiver",
     "WaiverState",
     "Workplace",
     "check",
     "constant_arrival_rate",
     "dig",
+    "expect",
     "fill",
     "limit_witness",
     "look_times",
