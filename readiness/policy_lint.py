@@ -8,7 +8,7 @@ from readiness.curve import LIMIT_SCORE, better_side, noise_gain, reaches, shown
 from readiness.errors import nearest
 from readiness.loader import Catalog
 from readiness.plugins import Check, apply_options, options_of
-from readiness.policy import LONGEST_WAIVER, STANDARD, Policy
+from readiness.policy import LONGEST_WAIVER, STANDARD, TIERS, Policy
 from readiness.waivers import calendar_states
 
 NOISY_RATIO = 1.5
@@ -96,9 +96,11 @@ def _upside_down(check: Check[...], options: Mapping[str, Any]) -> str:
 def _weak_bars(policy: Policy) -> Iterator[str]:
     if policy.threshold < LIMIT_SCORE:
         yield f"threshold {policy.threshold:g}: a system beyond its limits can be READY, for a limit earns {LIMIT_SCORE}"
+    usual = TIERS[policy.tier].floors if policy.tier else {}
     for category, floor in policy.floors.items():
-        if floor < policy.threshold:
-            yield f"floors.{category} {floor:g} is under the threshold {policy.threshold:g}: a category passes below it"
+        least, whose = usual.get(category, policy.threshold), "tier's" if category in usual else "threshold"
+        if floor < least:
+            yield f"floors.{category} {floor:g} is under the {whose} {least:g}: the category passes with less"
     for category, weight in policy.category_weights.items():
         if not weight:
             yield f"category_weights.{category} is 0: nothing in it moves the score"

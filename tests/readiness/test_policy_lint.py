@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from readiness.loader import Catalog
+from readiness.loader import Catalog, load
 from readiness.model import Fact
 from readiness.plugins import Check
-from readiness.policy import STANDARD, Policy
+from readiness.policy import RELEASE, STANDARD, TIERS, Policy
 from readiness.policy_file import from_mapping
 from readiness.policy_lint import complaints_about, warnings_about
 from tests.readiness.results import waiver
@@ -48,9 +48,11 @@ def rules(check: str, **rule: Any) -> Policy:
     return policy(checks={check: rule})
 
 
-def test_the_standard_policy_is_beyond_reproach() -> None:
-    assert complaints_about(STANDARD, CATALOG) == []
-    assert warnings_about(STANDARD, CATALOG, TODAY) == []
+@pytest.mark.parametrize("built_in", [STANDARD, RELEASE, *TIERS.values()], ids=lambda policy: policy.name)
+def test_what_is_built_in_is_beyond_reproach(built_in: Policy) -> None:
+    catalog = load()
+    assert complaints_about(built_in, catalog) == []
+    assert warnings_about(built_in, catalog, TODAY) == []
 
 
 @pytest.mark.parametrize(
@@ -96,6 +98,7 @@ def test_on_the_last_day_that_is_allowed_nothing_is_wrong() -> None:
     [
         (policy(threshold=0.69), "threshold 0.69: a system beyond its limits can be READY"),
         (policy(floors={"security": 0.69}), "floors.security 0.69 is under the threshold 0.7"),
+        (policy(tier="B", floors={"security": 0.69}), "floors.security 0.69 is under the tier's 0.7"),
         (policy(category_weights={"security": 0}), "category_weights.security is 0"),
         (policy(unwaivable=[]), "unwaivable is empty"),
         (rules("durable", weight=0), "checks.durable: a blocker, and of weight 0"),

@@ -1,5 +1,6 @@
 """Which policy a run is held against, and how the effective one is shown."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from readiness.errors import PolicyError
+from readiness.loader import load
 from readiness.model import CATEGORIES
-from readiness.policy import RELEASE, STANDARD, TIERS, policy_hash
+from readiness.policy import RELEASE, STANDARD, TIERS, Policy, policy_hash
 from readiness.policy_file import from_mapping
+from readiness.policy_lint import complaints_about, warnings_about
 from readiness.policy_source import effective, read_layers, read_policy
 from readiness.settings import Settings
 from readiness.targeting import TargetSpec
@@ -113,3 +116,27 @@ def test_what_is_shown_is_the_same_policy_again(data: dict[str, Any]) -> None:
     again = from_mapping(yaml.safe_load(effective(layers)), STANDARD)
     assert again == layers[-1].policy
     assert policy_hash(again) == policy_hash(layers[-1].policy)
+
+
+PAGE = Path(__file__).parents[2] / "docs" / "policy.md"
+
+
+def test_the_example_of_the_documentation_is_a_policy_without_reproach() -> None:
+    example = yaml.safe_load(PAGE.read_text().split("```yaml\n")[1].split("```")[0])
+    policy = from_mapping(example, STANDARD)
+    catalog = load()
+    assert complaints_about(policy, catalog) == []
+    assert warnings_about(policy, catalog, date(2026, 1, 10), "shop") == []
+    assert set(example) | {"name", "all_must_pass", "required_profile"} == {*Policy.model_fields, "base"}
+
+
+def test_the_table_of_tiers_in_the_documentation_is_that_of_the_code() -> None:
+    rows = [line.split("|")[1:-1] for line in PAGE.read_text().splitlines() if line[:4] in ("| A ", "| B ", "| C ")]
+    required: list[str] = []
+    for (name, _, *bars, floor, profile, checks), tier in zip(rows, TIERS.values(), strict=True):
+        required += [check for check in checks.split("`") if check in tier.checks]
+        assert name.strip() == tier.tier
+        assert [float(bar) for bar in bars] == [tier.threshold, tier.critical_pass_rate, tier.coverage]
+        assert set(tier.floors.values()) == ({float(floor)} if tier.floors else set())
+        assert profile.strip() == (tier.required_profile or "any")
+        assert required == list(tier.checks)
