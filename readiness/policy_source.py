@@ -60,7 +60,9 @@ def effective(layers: Sequence[Layer]) -> str:
 
 
 def _entry(name: str, value: object, comment: str) -> list[str]:
-    first, *rest = yaml.safe_dump({name: value}, sort_keys=False, allow_unicode=True, width=10_000).splitlines()
+    first, *rest = yaml.safe_dump({name: value}, sort_keys=False, allow_unicode=True, width=10_000).split("\n")[:-1]
+    if rest and isinstance(value, str):  # behind the first line of a long text it would be part of the text
+        return [comment.strip(), first, *rest] if comment else [first, *rest]
     return [first + comment, *rest]
 
 

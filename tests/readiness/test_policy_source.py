@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from readiness.errors import PolicyError
@@ -110,6 +110,7 @@ files = st.fixed_dictionaries({}, optional={
 
 
 @given(files)
+@example({"name": "a\nb # c", "checks": {"other": {"skip": "one\n\ntwo", "options": {"note": "x\u2028y: z"}}}})
 @settings(max_examples=300, deadline=None, derandomize=True)
 def test_what_is_shown_is_the_same_policy_again(data: dict[str, Any]) -> None:
     layers = read_layers(None, of(data))
