@@ -85,8 +85,6 @@ def _journey(file: str, source: str, name: str) -> Journey:
         raise ValueError(f"journey {file}: {type(error).__name__}: {error}") from None
     found = getattr(module, name, None)
     if not inspect.iscoroutinefunction(found):
-        raise ValueError(
-            f"journey {file}:{name}: {name} is not a coroutine function (async def {name}(user): ...)"
-        )
+        raise ValueError(f"journey {file}:{name}: {name} is not a coroutine function (async def {name}(user): ...)")
     journey: Journey = found
     return journey

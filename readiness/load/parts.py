@@ -4,6 +4,7 @@ Arrivals and users are dealt out like cards: of ``k`` parts, part ``i`` gets eve
 number that it has in the whole, and with it its time, its seed and its data.
 """
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from time import monotonic
@@ -123,14 +124,12 @@ def _part_of_executor(executor: Executor, part: Part) -> Executor:
 
 async def _until(when: float) -> None:
     """Wait until ``when``, to some ten microseconds where the platform can."""
-    import asyncio
-
     if when <= monotonic():
         return
-    rung = asyncio.get_running_loop().create_future()
-    bell = alarm(lambda: rung.done() or rung.set_result(None))
+    rung = asyncio.Event()
+    bell = alarm(rung.set)
     bell.set(when)
     try:
-        await rung
+        await rung.wait()
     finally:
         bell.close()

@@ -103,6 +103,9 @@ class Histogram:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Histogram) and self.to_bytes() == other.to_bytes()
 
+    def __reduce__(self) -> "tuple[Callable[[bytes], Histogram], tuple[bytes]]":
+        return Histogram.from_bytes, (self.to_bytes(),)
+
     def _filled(self) -> Iterator[tuple[int, int]]:
         return ((index, count) for index, count in enumerate(self._counts) if count)
 

@@ -85,6 +85,8 @@ class SampleLog:
         self._counts[self.amended.get(row, self._numbers[was])] -= 1
         self._counts[number] += 1
         self.amended[row] = number
+        if self._path is not None:
+            self._write(BLOCK.pack(b"A", 1), AMENDMENT.pack(row, number))
 
     def flush(self) -> None:
         """Move the rows in memory to the spool and show them to the observer."""
@@ -106,8 +108,6 @@ class SampleLog:
         """Write what is left; the spool is complete then."""
         self.flush()
         if self._file is not None:
-            amendments = b"".join(AMENDMENT.pack(*item) for item in self.amended.items())
-            self._write(BLOCK.pack(b"A", len(self.amended)), amendments)
             self._file.close()
             self._file = None
 
