@@ -96,7 +96,10 @@ def test_bad_input_is_named_and_exits_with_2(
         ("target: [", "not readable as YAML"),
         ("target: {adress: x}", "target.adress: unknown key (did you mean 'address'?)"),
         ("target: {address: 'http://x'}\npolicy: {threshold: 2}", "threshold"),
-        ("target: {address: 'http://x'}\npolicy: {checks: {latency_p59: {}}}", "policy.checks: unknown 'latency_p59'"),
+        (
+            "target: {address: 'http://x'}\npolicy: {checks: {latency_p59: {}}}",
+            "checks.latency_p59: unknown check 'latency_p59'",
+        ),
         ("target: {address: 'http://x'}\nplugins: [nowhere]", "no plugin folder at"),
     ],
 )
