@@ -58,7 +58,7 @@ def under_other_rules(folder: Path) -> Finish:
         own = read_report(report_file(folder))
         new_catalogue = None
         if _catalogue(own) != _catalogue(report):
-            new_catalogue = await _judged_again(folder, planned.policy)
+            new_catalogue = await judged_again(folder, planned.policy)
         known = _read(folder)
         trend = known.trend if known else ()
         earlier = Earlier(baseline=own, new_catalogue=new_catalogue, new_rules=report, trend=trend)
@@ -93,10 +93,10 @@ async def _look_back(report: Report, archive: Path, baseline: Path | None) -> Ea
     folder = baseline.parent
     if not (folder / PLAN).is_file():
         return Earlier(baseline=_slim(old), judged_again=False, trend=trend)
-    new_catalogue = await _judged_again(folder, read_plan(folder).policy) if other_catalogue else old
+    new_catalogue = await judged_again(folder, read_plan(folder).policy) if other_catalogue else old
     new_rules = new_catalogue
     if other_policy:
-        new_rules = await _judged_again(folder, Policy.model_validate_json(json.dumps(report.policy)))
+        new_rules = await judged_again(folder, Policy.model_validate_json(json.dumps(report.policy)))
     return Earlier(
         baseline=_slim(old), new_catalogue=_slim(new_catalogue), new_rules=_slim(new_rules), trend=trend
     )  # fmt: skip
@@ -115,7 +115,8 @@ def _with_earlier(report: Report, earlier: Earlier) -> Report:
     return report.model_copy(update={"change": change, "trend": earlier.trend})
 
 
-async def _judged_again(folder: Path, policy: Policy) -> Report:
+async def judged_again(folder: Path, policy: Policy) -> Report:
+    """Return what today's catalogue says of a stored run under a policy; nothing of the run is written anew."""
     report: Report | None = None
     async for event in judge_stored(folder, policy=policy, reports=False):
         if isinstance(event, events.RunFinished):

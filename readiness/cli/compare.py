@@ -1,21 +1,29 @@
 """readiness compare: what changed between two stored runs; with --candidate, between two versions that run in turn."""
 
 import argparse
+import asyncio
 import html
+import json
 import sys
+from pathlib import Path
 
+from pydantic import ValidationError
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from readiness.archive import find_report, read_report
+from readiness.attribution import attribute
 from readiness.cli.history import PLAIN_WIDTH, printable, runs_folder
 from readiness.comparison import compare, mismatches
-from readiness.errors import UsageError
-from readiness.report import Attribution, Comparison, ResultChange
+from readiness.errors import ReadinessError, UsageError
+from readiness.policy import Policy
+from readiness.report import Attribution, Comparison, Report, ResultChange
+from readiness.stored import PLAN, read_plan
 
 STYLES = {"worse": "bold red", "better": "green", "removed": "yellow", "changed": "yellow", "added": ""}
+RULES = ("catalogue_version", "policy_hash")
 PARTS = ("service", "policy", "catalogue", "machine")
 
 
@@ -34,8 +42,9 @@ def command(asked: argparse.Namespace) -> int:
     if not 0 <= asked.min_effect < 10:
         raise UsageError(f"--min-effect {asked.min_effect:g}: right would be a share from 0 to 10, as 0.1 for 10 %")
     output = runs_folder(asked.output)
-    before, after = (read_report(find_report(name, output)) for name in asked.runs)
-    found = compare(before, after, min_effect=asked.min_effect)
+    older, newer = (find_report(name, output) for name in asked.runs)
+    before, after = read_report(older), read_report(newer)
+    found = compare(before, after, attribution=_judged(before, older.parent, after), min_effect=asked.min_effect)
     warnings = mismatches(before, after)
     if asked.format == "json":
         print(found.model_dump_json(indent=2))
@@ -44,6 +53,25 @@ def command(asked: argparse.Namespace) -> int:
     else:
         _show(found, after.run, warnings)
     return 1 if asked.fail_on_regression and found.regressions else 0
+
+
+def _judged(before: Report, home: Path, after: Report) -> Attribution | None:
+    """What moved the score, by the older evidence judged again; None where the rules are the same or that cannot be done."""
+    catalogue, policy = ([report.environment.get(name) for report in (before, after)] for name in RULES)
+    if (catalogue[0] == catalogue[1] and policy[0] == policy[1]) or not (home / PLAN).is_file():
+        return None
+    from readiness.earlier import judged_again  # judging loads the catalogue, which most comparisons do not need
+
+    try:
+        under_own_policy = asyncio.run(judged_again(home, read_plan(home).policy))
+        new_policy = Policy.model_validate_json(json.dumps(after.policy))
+        under_new_policy = asyncio.run(judged_again(home, new_policy))
+    except (ReadinessError, ValidationError) as error:
+        sys.stderr.write(f"the older run cannot be judged again: {error}\n")
+        return None
+    if under_own_policy.environment.get(RULES[0]) != catalogue[1]:
+        return None  # the newer run's catalogue is not the one that is installed
+    return attribute(before, under_own_policy, under_new_policy, after)
 
 
 # --- terminal -------------------------------------------------------------------------------------------------------
