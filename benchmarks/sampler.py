@@ -3,7 +3,8 @@
     python benchmarks/sampler.py [--seconds 10] [--rounds 3] [--hertz 10]
 
 The tree is a Python process with sleeping Python children, of which one in ten spins lightly. The limit is 1 % of a core at
-10 Hz. Rounds of both readers are interleaved; medians are shown. Start-up is not in the share and is shown apart.
+10 Hz. Rounds of both readers are interleaved; medians are shown. Start-up is not in the share and is shown apart. The rows called
+"machine" are the second sampler, which runs during load: the machine, the generator and the control.
 """
 
 import argparse
@@ -16,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from readiness.measure.resources import Reader, sampler_command
+from readiness.measure.resources import MACHINE_HERTZ, Reader, sampler_command
 from readiness.measure.sampling.process_tree import process_seconds
 
 SIZES = (1, 10, 50)
@@ -45,12 +46,11 @@ def main() -> None:
             for _ in range(options.rounds):
                 for reader in READERS:
                     found[reader].append(cost(reader, root, options.hertz, options.seconds))
-            for reader, costs in found.items():
+            watch = [cost("proc", root, MACHINE_HERTZ, options.seconds, "machine") for _ in range(options.rounds)]
+            for name, costs in (*found.items(), ("machine", watch)):
                 share, memory, start = (statistics.median(column) for column in zip(*costs, strict=True))
-                print(
-                    f"{size:>9}  {reader:7}  {share:>14.2%}   {memory / 1e6:>8.1f} MB  {start * 1e3:>9.0f} ms",
-                    flush=True,
-                )
+                memory_cell, start_cell = f"{memory / 1e6:.1f} MB", f"{start * 1e3:.0f} ms"
+                print(f"{size:>9}  {name:7}  {share:>15.2%}  {memory_cell:>11}  {start_cell:>12}", flush=True)
 
 
 @contextmanager
@@ -69,10 +69,10 @@ def family(size: int) -> Iterator[int]:
         root.wait()
 
 
-def cost(reader: Reader, root: int, hertz: float, seconds: float) -> tuple[float, float, float]:
+def cost(reader: Reader, root: int, hertz: float, seconds: float, role: str = "tree") -> tuple[float, float, float]:
     """Return the CPU share over ``seconds``, the peak memory in bytes, and the CPU seconds of the start."""
     with tempfile.NamedTemporaryFile() as lines:
-        arguments = ("tree", lines.name, repr(time.monotonic()), repr(hertz), "", "", reader, str(root))
+        arguments = (role, lines.name, repr(time.monotonic()), repr(hertz), "", "", reader, str(root))
         sampler = subprocess.Popen(
             (*sampler_command(reader), *arguments), stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
@@ -86,7 +86,7 @@ def cost(reader: Reader, root: int, hertz: float, seconds: float) -> tuple[float
         peak = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
         sampler.stdin.close()
         sampler.wait(10)
-        if not Path(lines.name).read_text().count("rss_bytes"):
+        if not Path(lines.name).read_text().count("readings"):
             raise SystemExit(f"the sampler ({reader}) wrote no readings")
         return used / took, peak * 1024.0, start
 

@@ -63,7 +63,7 @@ class Member:
     def look(self) -> Stat:
         """Read its state now. Raises OSError (ProcessLookupError) when it has gone."""
         line = os.pread(self._stat, 1024, 0)
-        fields = line[line.rindex(b")") + 2 :].split()  # the name before it may hold anything
+        fields = line[line.rindex(b")") + 2 :].split(None, 22)  # the name before it may hold anything
         try:
             cpu = time.clock_gettime_ns(_cpu_clock(self.pid))
         except OSError:

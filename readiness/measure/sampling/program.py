@@ -5,6 +5,7 @@ pipe from who started it: a sampler dies with its parent.
 """
 
 import os
+import resource
 import select
 import sys
 import time
@@ -143,6 +144,8 @@ def run(look: Look, lines: Lines, interval: float) -> None:
 def main(arguments: list[str]) -> None:
     """``tree|machine PATH BEGIN HERTZ PREFIX MARK READER PID...``; for the machine the first pid is the generator's."""
     role, path, begin, hertz, prefix, mark, reader, *pids = arguments
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # two files stay open for each process of a tree
     roots = [int(pid) for pid in pids]
     if role == "machine":
         roots.append(os.getpid())
