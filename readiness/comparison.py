@@ -16,9 +16,9 @@ from readiness.model import SEVERITIES, Status
 from readiness.report import Attribution, Comparison, Interval, Report, Result, ResultChange, Scope
 
 MIN_EFFECT = 0.10
-"""The smallest effect that counts: 10 % is below what users notice and above what two quiet runs differ by."""
+"""The smallest effect that counts, unless another is asked for: our choice, the same as for paired comparisons."""
 SINGLE_READING_FACTOR = 2.0
-"""A reading without an interval moved only from this factor on: as far as a limit is from a score of 0."""
+"""A reading without an interval moved only from this factor on: our choice, as far as a limit is from a score of 0."""
 
 LONGEST_REASON = 120  # characters of a reason that a sentence repeats
 

@@ -253,6 +253,8 @@ def test_the_last_run_is_the_newest_earlier_one_alike(tmp_path: Path) -> None:
     kept(tmp_path, "other-profile", "2026-11-21T08:33:00+00:00", environment={"profile": "quick"})
     kept(tmp_path, "no-report", "2026-11-21T08:34:00+00:00")
     report_file(tmp_path / "no-report").unlink()
+    kept(tmp_path, "other-version", "2026-11-21T08:35:00+00:00")
+    report_file(tmp_path / "other-version").write_text('{"schema_version": "99"}')
     kept(tmp_path, "this", "2026-11-21T09:00:00+00:00")
     kept(tmp_path, "future", "2026-11-29T00:00:00+00:00")
     now = "2026-11-21T09:00:00+00:00"
@@ -262,7 +264,9 @@ def test_the_last_run_is_the_newest_earlier_one_alike(tmp_path: Path) -> None:
     assert last_run(tmp_path, "nobody", WHOLE, profile="standard", before=now) is None
     assert last_run(tmp_path / "nowhere", "desk", WHOLE, profile="standard", before=now) is None
     points = trend_of(tmp_path, "desk", WHOLE, profile="standard", before=now)
-    assert [point.run for point in points] == ["z-oldest", "b", "a-wanted", "no-report"], "oldest first, by the clock"
+    assert [point.run for point in points] == ["z-oldest", "b", "a-wanted", "no-report", "other-version"], (
+        "oldest first, by the clock"
+    )
 
 
 def test_the_trend_is_of_the_last_runs_with_all_their_scores(tmp_path: Path) -> None:
