@@ -4,8 +4,10 @@ python -m readiness.interleaving FOLDER BASELINE_JOB CANDIDATE_JOB   It writes h
 """
 
 import asyncio
+import contextlib
 import gc
 import json
+import math
 import random
 import sys
 import time
@@ -107,12 +109,16 @@ async def _send(target: Target, recorder: Recorder, design: Design, seconds: flo
 
 
 def cpu_seconds(pid: int) -> float:
-    """Return the CPU time of a process tree so far, children that have ended included; 0 where it cannot be read."""
+    """Return the CPU time of a process tree so far, children that have ended included; NaN where it cannot be read."""
     try:
         root = psutil.Process(pid)
-        return sum(_cpu_seconds_of(process) for process in (root, *root.children(recursive=True)))
+        total, children = _cpu_seconds_of(root), root.children(recursive=True)
     except (psutil.Error, OSError):
-        return 0.0
+        return math.nan
+    for child in children:
+        with contextlib.suppress(psutil.Error, OSError):  # it has just ended: its parent's clock has its time now
+            total += _cpu_seconds_of(child)
+    return total
 
 
 def _cpu_seconds_of(process: psutil.Process) -> float:
@@ -125,7 +131,7 @@ def _cpu_seconds_of(process: psutil.Process) -> float:
 
 
 def _name(number: int) -> str:
-    return f"quad_{number:03}"
+    return f"quad_{number:04}"
 
 
 def _quad(recording: Recording) -> Quad:

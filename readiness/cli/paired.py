@@ -18,7 +18,7 @@ from readiness.paired import PairedResult, as_json, compare_versions
 
 CODES: dict[Conclusion, int] = {"no regression": 0, "regression": 1, "undecided": 3}
 PLAIN_WIDTH = 80
-SECONDS, UNTIL_DECIDED_SECONDS = 20.0, 600.0
+SECONDS, UNTIL_DECIDED_SECONDS, LONGEST_SECONDS = 20.0, 600.0, 3600.0
 CALLS_PER_BLOCK = 20  # fewer, and a 95th percentile is the maximum
 NAMES = {
     "latency_median": "Latency, median",
@@ -66,6 +66,8 @@ def design_of(asked: argparse.Namespace) -> Design:
     seconds = UNTIL_DECIDED_SECONDS if asked.until_decided else SECONDS
     if asked.seconds is not None:
         seconds = asked.seconds
+    if seconds > LONGEST_SECONDS:
+        raise UsageError(f"--seconds {seconds:g}: must be at most {LONGEST_SECONDS:g}")
     block_seconds = max(default.block_seconds, CALLS_PER_BLOCK / rate)
     quads = int(seconds / (4 * block_seconds) + 1e-9)
     if quads < FIRST_LOOK:

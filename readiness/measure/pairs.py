@@ -71,7 +71,7 @@ class Block:
     calls: int
     failed: int
     cpu_seconds: float = 0.0
-    """CPU time of the version's process tree; 0 where it could not be read."""
+    """CPU time of the version's process tree; NaN where it could not be read."""
 
 
 @dataclass(frozen=True)
@@ -168,7 +168,7 @@ def _first_decided(judged: list[Difference]) -> Difference | None:
 def _ratio(metric: Metric, quads: Sequence[Quad], look: Look, design: Design) -> Difference:
     """Compare one metric by the log ratio of each quad: the mean log of its two blocks, candidate minus baseline."""
     values = [(_values(metric, quad.baseline), _values(metric, quad.candidate)) for quad in quads[: look.quads]]
-    if any(value <= 0 for pair in values for version in pair for value in version):
+    if not all(value > 0 for pair in values for version in pair for value in version):
         nan, reason = math.nan, "not measured: at least one block shows none"
         return Difference(
             metric.name, metric.unit, "ratio", nan, nan, nan, 0.0, math.inf, "undecided", look.quads, 0, reason

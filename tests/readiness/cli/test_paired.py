@@ -57,6 +57,7 @@ def test_the_design_follows_the_arguments() -> None:
         ({"min_effect": 0.0}, "--min-effect 0: must be from 0.01"),
         ({"seconds": 9.9}, "at least 10$"),
         ({"seconds": 0.0}, "too short"),
+        ({"seconds": 3601.0}, "at most 3600"),
         ({"rate": 10.0}, "too short to decide anything at 10 calls/s; at least 80"),
     ],
 )

@@ -129,8 +129,9 @@ def test_decided_stays_decided() -> None:
     assert (found(differences).verdict, found(differences).quads) == ("worse", 10)
 
 
-def test_what_was_not_measured_is_never_a_pass() -> None:
-    idle = [Quad(q.order, q.baseline, (block(cpu=0.0), q.candidate[1])) for q in quads(20, 1.0)]
+@pytest.mark.parametrize("nothing", [0.0, -1.0, math.nan])
+def test_what_was_not_measured_is_never_a_pass(nothing: float) -> None:
+    idle = [Quad(q.order, q.baseline, (block(cpu=nothing), q.candidate[1])) for q in quads(20, 1.0)]
     differences = judge(idle, DESIGN)
     cpu = found(differences, "cpu_per_call")
     assert (cpu.verdict, cpu.more_blocks) == ("undecided", 0)
