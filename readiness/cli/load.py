@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import gc
 import json
 import os
 import shutil
@@ -50,6 +51,10 @@ async def _run(asked: Asked, spool: Path) -> int:
         raise TargetError(f"{asked.url} cannot be reached: {error}")
     if not asked.quiet:
         print(f"{asked.url}: {asked.load.executor.describe()}", file=sys.stderr)
+    gc.freeze()
+    gc.set_threshold(
+        50_000, 20, 100
+    )  # calls make no cycles, and a collector's pause would be read as the target's latency
     result = await _result(session, stop)
     judged = [(threshold, *threshold.judge(result)) for threshold in asked.thresholds]
     if not asked.quiet and sys.stderr.isatty():

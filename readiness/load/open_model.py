@@ -26,7 +26,6 @@ class Arrivals:
         self._alarm = alarm(self._start_due)
         self._waiting = False
         """Whether an arrival is due that found every user busy."""
-        self._last_start = self._begin
 
     async def run(self, graceful_stop: float) -> Pace:
         """Start them all, wait at most ``graceful_stop`` seconds after the schedule's end, and say how it went."""
@@ -36,7 +35,7 @@ class Arrivals:
             keeper.cut = await self._crew.finish(self._begin + seconds + graceful_stop) if self._total else 0
         finally:
             self._alarm.close()
-        return keeper.pace(max(seconds, self._last_start - self._begin))
+        return keeper.pace(seconds)
 
     def _start_due(self) -> None:
         """Start what is due as long as users are free, and set the alarm for the next arrival."""
@@ -79,7 +78,7 @@ class Arrivals:
         """One user: iterate when told to, rest until then."""
         keeper = self._keeper
         while due is not None:
-            self._last_start = now = monotonic()
+            keeper.last_start = now = monotonic()
             keeper.late(max(0.0, now - due))
             keeper.started += 1
             await iterate(due)

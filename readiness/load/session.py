@@ -3,7 +3,7 @@
 import asyncio
 import resource
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -191,9 +191,9 @@ class Session:
         def enlist(number: int) -> Iteration:
             user = User(number, self._client(), stage)
 
-            async def iterate(intended: float) -> None:
+            def iterate(intended: float) -> Awaitable[None]:
                 user.intended = intended
-                await journey(user)
+                return journey(user)
 
             return iterate
 
