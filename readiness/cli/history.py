@@ -143,7 +143,7 @@ def _shown(value: float | None, line: Line) -> str:
 def _trend(line: Line) -> str:
     change, trend = line.change, line.trend
     if trend == "too few runs":
-        return f"{change.n} of {change.needed} runs"
+        return "too few"
     if trend == "none":
         return "no trend"
     relative = line.kind == "check" and line.unit != "passed" and (line.median or 0.0) > 0
