@@ -294,7 +294,7 @@ class Stopper:
             "verdict": decision.verdict,
             "reason": getattr(decision, "reason", ""),
             "open": list(getattr(decision, "open", ())),
-            "seconds": round(self._elapsed, 3),
+            "seconds": round(getattr(decision, "seconds", self._elapsed), 3),
             "claim": str(claim or ""),
             "guarded_against": {name: round(share * claim.every, 4) for name, share in shares.items()} if claim else {},
             "alpha": self.alpha,

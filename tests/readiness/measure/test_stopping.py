@@ -178,7 +178,9 @@ def test_a_block_must_count_every_latency_limit() -> None:
 def test_facts_are_json_and_carry_decision_claim_and_looks() -> None:
     one = stopper(P95, ErrorLimit(0.01), ThroughputLimit(50))
     feed(one, [clean()] * 64)
+    one.observe(clean())
     facts = json.loads(json.dumps(one.facts(), allow_nan=False))
+    assert facts["seconds"] == facts["looks"][-1]["seconds"] < one.elapsed, "when it was decided"
     assert facts["verdict"] == "passed"
     assert facts["claim"].startswith("no stall longer than 0.5 s more often than every")
     assert [limit["kept"] for limit in facts["looks"][-1]["limits"]] == [True, True, True]
