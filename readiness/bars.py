@@ -14,8 +14,8 @@ from readiness.policy import Policy
 from readiness.report import Result
 from readiness.weighing import Weighed, counts, exact, may_block, passed, weigh
 
-_ZERO, _ONE = Fraction(0), Fraction(1)
 Exact = Fraction | int
+_ZERO, _ONE = 0, 1
 
 
 @dataclass(frozen=True)
@@ -160,11 +160,11 @@ def _coverage_bar(weighed: Sequence[Weighed], policy: Policy) -> list[Bar]:
     return [Bar(needed, coverage, _ONE, "", unclear, met, parts)]
 
 
-def _part(low: Fraction, high: Fraction) -> Part:
+def _part(low: Exact, high: Exact) -> Part:
     return Part(low, high, low, high, high)
 
 
-def _all_or_nothing(result: Result, worth: Fraction = _ONE, *, accept_unknown: bool = True) -> Part:
+def _all_or_nothing(result: Result, worth: Exact = _ONE, *, accept_unknown: bool = True) -> Part:
     """Whether a waiver also stands in for the answer of a check that could not run, the bar has to say."""
     if passed(result) or (result.waived and accept_unknown):
         return _part(worth, worth)
@@ -180,7 +180,7 @@ def _score_part(item: Weighed, weight: Fraction) -> Part:
 
 def _counted(parts: Mapping[str, Part], failed: str, unclear: str, met: str) -> Bar:
     low, high = _ends(parts)
-    return Bar(Fraction(len(parts)), low, high, failed, unclear, met, parts)
+    return Bar(len(parts), low, high, failed, unclear, met, parts)
 
 
 def _measured(what: str, needed: Fraction, parts: Mapping[str, Part]) -> Bar:

@@ -80,11 +80,15 @@ def weigh(results: Iterable[Result], policy: Policy, *, waivers: bool = True) ->
     for result in counted:
         within[result.category] += exact(result.weight)
     scope = sum((weights[category] for category, weight in within.items() if weight), _ZERO)
+    shares = {
+        category: weights[category] / (weight * scope) if weight and scope else _ZERO
+        for category, weight in within.items()
+    }
     weighed = []
     for result in counted:
-        inner = exact(result.weight) / within[result.category] if within[result.category] else _ZERO
-        share = inner * weights[result.category] / scope if scope else _ZERO
-        weighed.append(Weighed(result, inner, share, *_earned(result, waivers)))
+        own, category = exact(result.weight), result.category
+        inner = own / within[category] if within[category] else _ZERO
+        weighed.append(Weighed(result, inner, own * shares[category], *_earned(result, waivers)))
     return tuple(weighed)
 
 
