@@ -51,7 +51,7 @@ class ErrorLimit:
     @property
     def name(self) -> str:
         """How it is called in facts."""
-        return f"errors <= {self.share:.3%}"
+        return f"errors <= {100 * self.share:g} %"
 
 
 @dataclass(frozen=True)
@@ -181,7 +181,7 @@ class Stopper:
     """Seconds; a call that takes longer was in a stall. For the claim only."""
     block: float = 1.0
     """Seconds of a block: twice as long as most stalls, so that few fall into two."""
-    history: list[tuple[float, tuple[Standing, ...]]] = field(default_factory=list)
+    history: list[tuple[float, tuple[Standing, ...]]] = field(default_factory=list, init=False)
     """What every look so far found: seconds, and a standing for each limit."""
 
     def __post_init__(self) -> None:
@@ -287,23 +287,21 @@ class Stopper:
         ``guarded_against`` says for each limit of a pass which bursts of bad calls, in seconds, could not have broken it
         unseen: those that come as often as the claim excludes.
         """
-        decision = self.decision()
-        claim = decision.claim if isinstance(decision, Passed) else None
-        shares = {limit.name: limit.share for limit in self.limits if not isinstance(limit, ThroughputLimit)}
-        return {
-            "verdict": decision.verdict,
-            "reason": getattr(decision, "reason", ""),
-            "open": list(getattr(decision, "open", ())),
-            "seconds": round(getattr(decision, "seconds", self._elapsed), 3),
-            "claim": str(claim or ""),
-            "guarded_against": {name: round(share * claim.every, 4) for name, share in shares.items()} if claim else {},
+        looked = [(at, [standing.to_json() for standing in standings]) for at, standings in self.history]
+        plan = {
             "alpha": self.alpha,
             "planned_looks": [round(look.at, 3) for look in self._plan],
-            "looks": [
-                {"seconds": at, "limits": [standing.to_json() for standing in standings]}
-                for at, standings in self.history
-            ],
+            "looks": [{"seconds": at, "limits": limits} for at, limits in looked],
         }
+        match self._decision:
+            case Passed(seconds, claim, verdict):
+                shares = {limit.name: limit.share for limit in self.limits if not isinstance(limit, ThroughputLimit)}
+                guarded = {name: round(share * claim.every, 4) for name, share in shares.items()}
+                return {"verdict": verdict, "seconds": seconds, "claim": str(claim), "guarded_against": guarded, **plan}
+            case Failed(seconds, reason, verdict):
+                return {"verdict": verdict, "seconds": seconds, "reason": reason, **plan}
+            case Undecided(still_open, verdict):
+                return {"verdict": verdict, "seconds": self._elapsed, "open": list(still_open), **plan}
 
 
 def most_events(seen: int, alpha: float) -> float:
@@ -311,9 +309,6 @@ def most_events(seen: int, alpha: float) -> float:
     low, high = float(seen), seen + 10 * math.sqrt(seen + 1) - 10 * math.log(alpha)
     for _ in range(60):
         mean = (low + high) / 2
-        term = total = math.exp(-mean)
-        for k in range(1, seen + 1):
-            term *= mean / k
-            total += term
+        total = math.fsum(math.exp(k * math.log(mean) - mean - math.lgamma(k + 1)) for k in range(seen + 1))
         low, high = (mean, high) if total > alpha else (low, mean)
     return (low + high) / 2

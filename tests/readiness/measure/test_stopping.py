@@ -82,9 +82,11 @@ def test_the_shortest_phase_for_a_claim_excludes_it() -> None:
 
 
 # Exact Poisson bounds, 97.5 % one-sided, as printed tables give them.
-@pytest.mark.parametrize(("seen", "most"), [(0, 3.689), (1, 5.572), (2, 7.225), (10, 18.390), (100, 121.63)])
+@pytest.mark.parametrize(
+    ("seen", "most"), [(0, 3.689), (1, 5.572), (2, 7.225), (10, 18.390), (100, 121.63), (1000, 1063.9)]
+)
 def test_most_events(seen: int, most: float) -> None:
-    assert most_events(seen, 0.025) == pytest.approx(most, abs=5e-3)
+    assert most_events(seen, 0.025) == pytest.approx(most, rel=3e-4)
 
 
 def test_a_broken_phase_fails_at_the_first_look_and_says_why() -> None:
@@ -92,7 +94,7 @@ def test_a_broken_phase_fails_at_the_first_look_and_says_why() -> None:
     assert isinstance(decision, Failed)
     assert decision.seconds == 8
     assert "p95 <= 0.3 s" in decision.reason
-    assert "errors <= 0.100%" in decision.reason
+    assert "errors <= 0.1 %" in decision.reason
 
 
 def test_a_target_that_is_down_fails() -> None:
@@ -101,7 +103,7 @@ def test_a_target_that_is_down_fails() -> None:
 
 def test_nothing_was_called_decides_nothing() -> None:
     decision = feed(stopper(P95, ErrorLimit(0.5)), [clean(calls=0)] * 64)
-    assert decision == Undecided(("p95 <= 0.3 s", "errors <= 50.000%"))
+    assert decision == Undecided(("p95 <= 0.3 s", "errors <= 50 %"))
 
 
 def test_throughput_is_decided_both_ways() -> None:
@@ -115,7 +117,7 @@ def test_throughput_is_decided_both_ways() -> None:
 
 def test_one_open_limit_keeps_the_phase_going() -> None:
     decision = feed(stopper(P95, ErrorLimit(0.0001)), [clean()] * 64)
-    assert decision == Undecided(("errors <= 0.010%",)), "12 800 clean calls cannot exclude one in ten thousand"
+    assert decision == Undecided(("errors <= 0.01 %",)), "12 800 clean calls cannot exclude one in ten thousand"
 
 
 def test_what_is_decided_stays_decided() -> None:
@@ -187,6 +189,9 @@ def test_facts_are_json_and_carry_decision_claim_and_looks() -> None:
     assert facts["looks"][0]["limits"][2]["low"] is None, "nothing is known from below before the shortest duration"
     assert facts["guarded_against"]["p95 <= 0.3 s"] == pytest.approx(0.05 * facts["seconds"] / math.log(40), abs=1e-3)
     assert json.loads(json.dumps(stopper().facts()))["open"] == ["p95 <= 0.3 s"]
+    failed = stopper()
+    feed(failed, [clean(failed=200)] * 64)
+    assert failed.facts()["reason"].startswith("p95 <= 0.3 s: at least")
 
 
 def test_the_counter_feeds_it() -> None:
