@@ -4,7 +4,7 @@ Where a limit has no source of its own it is derived from the 95th percentile, t
 """
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
 import numpy as np
@@ -58,7 +58,7 @@ def fitness_of(recordings: Iterable[Recording]) -> Fitness:
     known = {recording.scenario: readings_of(recording) for recording in recordings if recording.measured.n}
     if not known:
         return Fitness(fit=True)
-    reasons = tuple(reason for scenario, readings in known.items() for reason in _reasons(scenario, readings))
+    reasons = (*_unread(known), *_beyond(known))
     worst = {name: _worst(readings[name] for readings in known.values()) for name in (*LIMITS, "control_seconds")}
     return Fitness(fit=not reasons, reasons=reasons, readings=worst, limits=LIMITS)
 
@@ -155,10 +155,15 @@ def _worst(values: Iterable[float | None]) -> float | None:
     return max((value for value in values if value is not None), default=None)
 
 
-def _reasons(scenario: str, readings: Readings) -> Iterator[str]:
-    if all(readings[name] is None for name in LIMITS):
-        yield f"{scenario}: nothing is known about the machine"
+def _unread(known: Mapping[str, Readings]) -> Iterator[str]:
+    for scenario, readings in known.items():
+        if all(readings[name] is None for name in LIMITS):
+            yield f"{scenario}: nothing is known about the machine"
+
+
+def _beyond(known: Mapping[str, Readings]) -> Iterator[str]:
+    """One sentence for each limit that was passed, with the scenario where it was passed by most."""
     for name, limit in LIMITS.items():
-        value = readings[name]
-        if value is not None and value > limit:
-            yield f"{scenario}: {_SENTENCES[name].format(value=value, limit=limit)}"
+        worst, scenario = max((readings[name] or 0.0, scenario) for scenario, readings in known.items())
+        if worst > limit:
+            yield f"{scenario}: {_SENTENCES[name].format(value=worst, limit=limit)}"
