@@ -19,6 +19,7 @@ from reports.html import html
 from reports.html._inline import library
 from tests.reports import past
 from tests.reports.hostile import ALL, hostile
+from tests.reports.large import RESULTS, large
 from tests.reports.samples import empty, inconclusive, measured, not_ready, ready, report, result, scoped
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
@@ -308,6 +309,13 @@ def test_a_typical_page_is_small() -> None:
     sample = report(many, "READY", {"performance": 0.9}, change=past.worse(), trend=past.trend())
     assert len(written(sample, charts=False).encode()) < 300_000
     assert len(written(sample).encode()) < 3_000_000
+
+
+def test_a_report_of_five_hundred_results_and_a_million_samples_stays_one_page() -> None:
+    text = written(large())
+    assert text.count('<details class="finding ') == RESULTS
+    assert len(block_of(text, "chart-numbers")) < 100_000
+    assert len(text.encode()) < 4_000_000
 
 
 # --- colours ----------------------------------------------------------------------------------------------------------
