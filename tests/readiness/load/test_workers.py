@@ -1,7 +1,6 @@
 """A load by several processes: nothing doubled, nothing lost, and who dies is noticed and said."""
 
 import asyncio
-import itertools
 import json
 import os
 import signal
@@ -10,6 +9,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,8 @@ from readiness.load.origin import parse_origin
 from readiness.load.per_vu_iterations import PerVuIterations
 from readiness.load.session import Load
 from readiness.load.shared_iterations import SharedIterations
-from readiness.load.workers import SharedResult, run_workers, together
+from readiness.load.team import SharedResult, together
+from readiness.load.workers import run_workers
 from readiness.measure.histogram import Histogram
 from readiness.measure.sample_file import read_samples
 from readiness.measure.sample_log import read_spool
@@ -97,7 +98,7 @@ def test_arrivals_are_dealt_out_over_the_same_schedule(tmp_path: Path) -> None:
     assert (found.result.pace.asked, found.result.pace.started) == (200, 200)
     samples = sorted(sample for worker in found.workers for sample in read_spool(worker.spool))
     assert len(samples) == 200
-    gaps = [later.at - sooner.at for sooner, later in itertools.pairwise(samples)]
+    gaps = [later.at - sooner.at for sooner, later in pairwise(samples)]
     # the parts begin within the skew of one another; within each, arrivals are 15 ms apart to the microsecond
     assert sum(gaps) / len(gaps) == pytest.approx(1 / 200, rel=0.05)
     assert 0 <= found.skew < 0.5
