@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from readiness import engine, events
-from readiness.archive import find_report
+from readiness.archive import find_report, read_report
 from readiness.cli.github import publish
 from readiness.cli.progress import Progress
 from readiness.comparison import why_regressed
@@ -64,6 +64,8 @@ def with_mutant(settings: Settings, name: str) -> Settings:
 async def _run(asked: argparse.Namespace, plan: Plan, catalog: Catalog) -> int:
     output = Path(asked.output or plan.settings.output)
     baseline = find_report(asked.baseline, output) if asked.baseline else None
+    if baseline is not None:
+        read_report(baseline)  # one that cannot be read is refused before anything runs
     try:
         state = engine.new_run(
             plan, catalog, output, asked.seed, fail_fast=asked.fail_fast, reports=not asked.no_report
@@ -88,10 +90,18 @@ async def _run(asked: argparse.Namespace, plan: Plan, catalog: Catalog) -> int:
     print(f"Reports: {state.folder}" if not asked.no_report else f"Recordings: {state.folder}")
     sys.stdout.write(publish(state.folder, os.environ))
     code = exit_code(report)
-    if code == 0 and asked.fail_on_regression and report.change and report.change.regressions:
-        print(f"readiness: --fail-on-regression: {why_regressed(report.change)}")
-        return CODES["NOT READY"]
-    return code
+    return _regressed(report, code) if asked.fail_on_regression else code
+
+
+def _regressed(report: Report, code: int) -> int:
+    """Say what --fail-on-regression found; only a READY run can still fail by it."""
+    if report.change is None:
+        print("readiness: --fail-on-regression: there is no earlier run alike to compare with")
+        return code
+    if not report.change.regressions:
+        return code
+    print(f"readiness: --fail-on-regression: {why_regressed(report.change)}")
+    return code or CODES["NOT READY"]
 
 
 def exit_code(report: Report) -> int:
