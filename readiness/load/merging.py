@@ -77,10 +77,9 @@ def salvaged(spool: Path, pace: Pace | None = None) -> LoadResult:
 class MergedSpools:
     """The spools of several workers as the source of one sample file; their kinds are numbered anew."""
 
-    def __init__(self, spools: Iterable[Spool], shifts: Iterable[float] = ()) -> None:
+    def __init__(self, spools: Iterable[Spool]) -> None:
         self.kinds: list[Kind] = []
         self._spools = list(spools)
-        self._shifts = list(shifts) or [0.0] * len(self._spools)
         self._numbers = [self._numbered(spool.kinds) for spool in self._spools]
 
     @property
@@ -95,11 +94,10 @@ class MergedSpools:
         return found
 
     def chunks(self) -> Iterator[Rows]:
-        """Every row, its intended start moved by the shift of its spool (seconds)."""
-        for spool, numbers, shift in zip(self._spools, self._numbers, self._shifts, strict=True):
+        """Every row: all spools count from the same instant."""
+        for spool, numbers in zip(self._spools, self._numbers, strict=True):
             for rows in spool.chunks():
-                at = array("d", [when + shift for when in rows.at]) if shift else rows.at
-                yield Rows(at, rows.latency, rows.late, array("I", [numbers[kind] for kind in rows.kind]))
+                yield rows._replace(kind=array("I", [numbers[kind] for kind in rows.kind]))
 
     def _numbered(self, kinds: Sequence[Kind]) -> list[int]:
         known = {kind: number for number, kind in enumerate(self.kinds)}
