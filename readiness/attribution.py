@@ -1,4 +1,4 @@
-"""Why the score moved: the service, the policy, the catalogue of checks or the machine (design/scoring.md §6). Pure.
+"""Why the score moved: the service, the policy, the catalogue of checks or the machine (docs/scoring.md §6). Pure.
 
 The old evidence is judged again under the new catalogue, then also under the new policy. Each step changes one cause, so the
 differences between the four scores are the four parts:
@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from readiness.model import Category
+from readiness.model import SPEED_BOUND
 from readiness.report import Attribution, Report
 
 MACHINE = ("cpus", "memory_bytes", "machine", "system", "cpu_model", "python")
@@ -19,8 +19,6 @@ MEMORY_TOLERANCE = 0.05
 """Kernels and hypervisors report the same module with slightly different sizes."""
 CONTROL_TOLERANCE = 0.10
 """The machine control runs the same work every time; beyond this its machine was another one in effect."""
-MACHINE_BOUND: tuple[Category, ...] = ("performance", "scalability")
-"""Categories whose values depend on how fast the machine is."""
 
 _GRID = 2.0**53
 
@@ -125,11 +123,11 @@ def _machine_bound_loss(report: Report) -> float:
     """The ledger sums to what the score lacks; the cap's line belongs to the blockers that are open."""
     categories = {result.check: result.category for result in report.results}
     blockers = {categories[check] for check in report.deployment_blockers if check in categories}
-    capped_by_machine = bool(blockers) and blockers <= set(MACHINE_BOUND)
+    capped_by_machine = bool(blockers) and blockers <= set(SPEED_BOUND)
     return sum(
         line.points
         for line in report.ledger
-        if (categories[line.check] in MACHINE_BOUND if line.check in categories else capped_by_machine)
+        if (categories[line.check] in SPEED_BOUND if line.check in categories else capped_by_machine)
     )
 
 

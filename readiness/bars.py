@@ -1,7 +1,7 @@
 """What a policy asks for, as bars: each is reached by a sum to which every check adds a part between two ends. Pure.
 
 A verdict only compares the ends of the bars with what is needed (`verdict.py`), so an answer, which narrows a part and
-never widens it, cannot change a verdict that is decided. The rules are those of design/scoring.md §3.
+never widens it, cannot change a verdict that is decided. The rules are those of docs/scoring.md §3.
 """
 
 from collections.abc import Mapping, Sequence, Set

@@ -1,4 +1,4 @@
-"""A measured value -> the points that it earns between its objective and its limit. Pure; design/scoring.md §1."""
+"""A measured value -> the points that it earns between its objective and its limit. Pure; docs/scoring.md §1."""
 
 import math
 from typing import Literal
@@ -16,7 +16,7 @@ def curve(value: float, objective: float, limit: float, *, better: Better = "low
     """Return the score of a value: 1.0 at the objective or better, exactly 0.70 at the limit, 0 at twice the limit.
 
     Where higher is better, 0 is at half the limit. In between it is linear in log(value), so that equal factors cost
-    equal points; a better value never earns less (design/scoring.md §1). A logarithm needs numbers
+    equal points; a better value never earns less (docs/scoring.md §1). A logarithm needs numbers
     above 0, so where there are none:
 
     - objective or limit <= 0 (an error rate whose objective is 0): linear in the value between the two;

@@ -7,6 +7,8 @@ Category = Literal[
     "performance", "reliability", "security", "scalability", "monitoring", "data_integrity", "configuration"
 ]
 CATEGORIES: tuple[Category, ...] = Category.__args__  # type: ignore[attr-defined]
+SPEED_BOUND: tuple[Category, ...] = ("performance", "scalability")
+"""Categories whose values depend on how fast the machine is."""
 SUITES = ("end_to_end_workflows", "stress_testing", "real_world_scenarios", "production_readiness")
 
 Severity = Literal["blocker", "critical", "major", "minor", "info"]

@@ -17,7 +17,7 @@ from readiness.report import Frozen, Waiver
 Portion = Annotated[float, Field(ge=0, le=1)]
 Weight = Annotated[float, Field(ge=0)]
 
-# design/scoring.md §2. The category weights sum to 120 and are divided by the sum of those in scope.
+# docs/scoring.md §2. The category weights sum to 120 and are divided by the sum of those in scope.
 CATEGORY_WEIGHTS: Mapping[Category, float] = {
     "performance": 25.0,
     "reliability": 25.0,
@@ -29,7 +29,7 @@ CATEGORY_WEIGHTS: Mapping[Category, float] = {
 }
 SEVERITY_WEIGHTS: Mapping[Severity, float] = {"blocker": 10.0, "critical": 7.0, "major": 3.0, "minor": 1.0, "info": 0.0}
 
-# design/scoring.md §5. Days from the day that a waiver is made to its last day; what is graver is waived for less long.
+# docs/scoring.md §5. Days from the day that a waiver is made to its last day; what is graver is waived for less long.
 LONGEST_WAIVER: Mapping[Severity, int] = {"blocker": 30, "critical": 30, "major": 90, "minor": 90, "info": 90}
 UNWAIVABLE = ("acknowledged_writes", "lost_update", "no_default_secret", "secrets_in_logs")
 """What nobody may accept: lost data, and secrets that others can read."""
@@ -68,7 +68,7 @@ class CheckPolicy(Frozen):
 
 
 class Policy(Frozen):
-    """Everything that turns results into a verdict; see design/scoring.md §2 and §3."""
+    """Everything that turns results into a verdict; see docs/scoring.md §2 and §3."""
 
     model_config = ConfigDict(strict=True, allow_inf_nan=False)
 

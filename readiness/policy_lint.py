@@ -12,7 +12,7 @@ from readiness.policy import LONGEST_WAIVER, STANDARD, TIERS, Policy
 from readiness.waivers import calendar_states
 
 NOISY_RATIO = 1.5
-"""limit / objective below which noise moves the score too much (design/scoring.md §1)."""
+"""limit / objective below which noise moves the score too much (docs/scoring.md §1)."""
 
 
 def complaints_about(policy: Policy, catalog: Catalog) -> list[str]:

@@ -1,6 +1,6 @@
 """One outcome -> one result: its status, its score interval and the sentence that says why. Pure: no clock, no files.
 
-How results add up to scores and a verdict is in `verdict.py`. The rules are those of design/scoring.md §1.
+How results add up to scores and a verdict is in `verdict.py`. The rules are those of docs/scoring.md §1.
 """
 
 import math
@@ -269,7 +269,7 @@ def _witnessed(judged: Judgement, windows: Sequence[FaultWindow]) -> Judgement:
 
 
 def _retried(judged: Judgement, attempts: int) -> tuple[Judgement, bool]:
-    """A retry that passes is flaky, not a pass (design/scoring.md §4): an earlier attempt earned less."""
+    """A retry that passes is flaky, not a pass (docs/scoring.md §4): an earlier attempt earned less."""
     if attempts <= 1 or judged.status not in _DECIDED_GOOD:
         return judged, False
     reason = f"flaky: passed only at attempt {attempts}; {judged.reason}"

@@ -1,7 +1,7 @@
 """Results -> every number of a report, READY, NOT READY or INCONCLUSIVE, and what would change that. Pure.
 
 NOT READY when a bar could not be reached even if everything unknown turned out well; READY when every bar is reached
-even if it all turned out badly; INCONCLUSIVE otherwise. The rules are those of design/scoring.md §3; the bars are built
+even if it all turned out badly; INCONCLUSIVE otherwise. The rules are those of docs/scoring.md §3; the bars are built
 in `bars.py`, the scores in `weighing.py`.
 """
 
@@ -12,7 +12,7 @@ from itertools import combinations
 from typing import Literal
 
 from readiness.bars import Bar, Circumstances, bars_of
-from readiness.model import Category, Profile, Verdict
+from readiness.model import SPEED_BOUND, Category, Profile, Verdict
 from readiness.policy import RELEASE, STANDARD, TIERS, Policy
 from readiness.report import CategoryScore, Decision, Interval, LedgerLine, Result
 from readiness.scoring import NOTHING_KNOWN
@@ -91,17 +91,16 @@ def assemble(
 
 
 def doubted(results: Iterable[Result], unfit: str) -> tuple[Result, ...]:
-    """On a machine unfit to measure, performance is neither passed nor failed (design/scoring.md §4)."""
+    """On a machine unfit to measure, what depends on its speed is neither passed nor failed (docs/scoring.md)."""
     results = tuple(results)
-    if not unfit:
-        return results
-    unknown = {"status": "INCONCLUSIVE", "score": NOTHING_KNOWN, "reason": f"the machine was unfit to measure: {unfit}"}
-    return tuple(
-        result.model_copy(update=unknown)
-        if result.category == "performance" and (result.decided or result.status == "INCONCLUSIVE")
-        else result
-        for result in results
-    )
+    return tuple(map(_doubted, results)) if unfit else results
+
+
+def _doubted(result: Result) -> Result:
+    if result.category not in SPEED_BOUND or not (result.decided or result.status == "INCONCLUSIVE"):
+        return result
+    reason = f"not decided, because the machine was unfit to measure; it read: {result.reason}"
+    return result.model_copy(update={"status": "INCONCLUSIVE", "score": NOTHING_KNOWN, "reason": reason})
 
 
 def decide(results: Sequence[Result], policy: Policy, run: Circumstances | None = None) -> Decision:

@@ -1,6 +1,6 @@
 """The life of a waiver: whether it covers a finding on a day, and what to say about it where it does not. Pure.
 
-The rules are those of design/scoring.md §5. A waived check still runs; only a waiver that is active (or about to end)
+The rules are those of docs/scoring.md §5. A waived check still runs; only a waiver that is active (or about to end)
 covers its finding, and everything else is said loudly.
 """
 

@@ -1,4 +1,4 @@
-"""Results -> category scores, the overall score and the ledger, by the rules of design/scoring.md §2. Pure.
+"""Results -> category scores, the overall score and the ledger, by the rules of docs/scoring.md §2. Pure.
 
 All sums are exact: a float is taken as the decimal that it is written as. So 4 of 5 reaches 0.80, a system that sits on
 every limit scores 0.70 and not a hair less, and neither the order of the results nor the scale of the weights matters.

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import re
 from pathlib import Path
 
 from readiness import events
@@ -31,7 +32,7 @@ def command(asked: argparse.Namespace) -> int:
         settings = Settings(target=TargetSpec(name=planned.target, address="stored"), environment=planned.environment)
         policy = read_policy(asked.policy, settings, catalog)
         if policy != planned.policy and output is None:
-            output = folder / "judged" / f"{policy.name}-{policy_hash(policy)}"
+            output = folder / "judged" / f"{_file_name(policy.name)}-{policy_hash(policy)}"
     if output is not None:
         output.mkdir(parents=True, exist_ok=True)
     finish = completed(folder, folder.parent) if policy == planned.policy else under_other_rules(folder)
@@ -39,6 +40,11 @@ def command(asked: argparse.Namespace) -> int:
     screen(catalog, report, verbose=asked.verbose)
     print(f"Reports: {output or folder}")
     return exit_code(report)
+
+
+def _file_name(text: str) -> str:
+    """A policy may have any name; what a file name may not hold becomes a dash."""
+    return re.sub(r"[^A-Za-z0-9._]+", "-", text).strip("-.")[:60] or "policy"
 
 
 async def _judged(

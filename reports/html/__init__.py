@@ -39,6 +39,7 @@ FILTERS = {
     "when": _charts.window_text,
     "witness": _charts.witness_text,
     "place": _plots.share_at,
+    "neat": _plots.neat,
 }
 
 
@@ -115,7 +116,7 @@ def _environment() -> Environment:
     environment.filters |= FILTERS
     environment.filters["cell"] = _cell
     environment.filters["command"] = _command
-    environment.filters["ordinal"] = _ordinal
+    environment.filters["percentile"] = _percentile
     return environment
 
 
@@ -142,6 +143,6 @@ def _command(text: str) -> Markup:
     return escape(_wording.clean_lines(text, 2000))
 
 
-def _ordinal(key: str) -> str:
+def _percentile(key: str) -> str:
     """The column of a percentile; the sign in front sets its figures to the right."""
-    return f"#p{key}"
+    return f"#p{key} ms"

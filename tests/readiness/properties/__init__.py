@@ -1,4 +1,4 @@
-"""What must hold of any results under any policy: design/scoring.md §1 to §3 and §5, each as a statement that can be run.
+"""What must hold of any results under any policy: docs/scoring.md §1 to §3 and §5, each as a statement that can be run.
 
 `test_verdict_properties.py` runs every one on thousands of cases; `test_broken_scorers.py` shows that each can fail.
 """

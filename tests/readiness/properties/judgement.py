@@ -1,4 +1,4 @@
-"""What must hold of one check: the curve, enough evidence, retries: design/scoring.md §1."""
+"""What must hold of one check: the curve, enough evidence, retries: docs/scoring.md §1."""
 
 import math
 

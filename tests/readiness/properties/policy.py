@@ -1,4 +1,4 @@
-"""What a better value, a waiver, an advisory check and a required one may do: design/scoring.md §3 and §5."""
+"""What a better value, a waiver, an advisory check and a required one may do: docs/scoring.md §3 and §5."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What must hold of scores, intervals, coverage and the ledger: design/scoring.md §2."""
+"""What must hold of scores, intervals, coverage and the ledger: docs/scoring.md §2."""
 
 import math
 from fractions import Fraction

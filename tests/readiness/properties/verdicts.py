@@ -1,11 +1,11 @@
-"""What must hold of READY, NOT READY and INCONCLUSIVE under any policy: design/scoring.md §3."""
+"""What must hold of READY, NOT READY and INCONCLUSIVE under any policy: docs/scoring.md §3."""
 
 from itertools import combinations
 
 from hypothesis import strategies as st
 
 from readiness.bars import Circumstances
-from readiness.model import Profile, Status
+from readiness.model import SPEED_BOUND, Profile, Status
 from readiness.policy import RELEASE, STANDARD, TIERS, Policy
 from readiness.report import Interval, Result
 from readiness.verdict import assemble, decide, verdict_of
@@ -68,7 +68,7 @@ def an_interrupted_run_or_an_unfit_machine_is_never_ready(results: list[Result],
     run = Circumstances(unfit="steal") if unfit else Circumstances(interrupted=True)
     assert verdict_of(results, policy, run) != "READY"
     assert not unfit or all(
-        not result.decided for result in assemble(results[:2], policy, unfit="steal").results if result.category == "performance"
+        not result.decided for result in assemble(results[:2], policy, unfit="steal").results if result.category in SPEED_BOUND
     )  # fmt: skip
 
 
