@@ -76,4 +76,7 @@ def window_text(window: FaultWindow) -> str:
 
 def witness_text(window: FaultWindow) -> str:
     """Say what proves that a fault acted."""
-    return ", ".join(f"{clean(k, 80)}: {clean(v, 120)}" for k, v in window.witness.items()) or "none: it proves nothing"
+    return (
+        ", ".join(f"{clean(k, 80)}: {clean(v, 120)}" for k, v in sorted(window.witness.items(), key=str))
+        or "none: it proves nothing"
+    )

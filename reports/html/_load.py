@@ -1,6 +1,6 @@
 """Drawings of load: latency as a histogram, load and latency over time, throughput against users, the score over runs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil, floor, log, log10
 from typing import Any
@@ -256,12 +256,15 @@ def _seconds(value: float) -> str:
     return f"{number(neat(value))} s" if value >= 1 else f"{number(neat(value * 1000))} ms"
 
 
-def _generator(readings: dict[str, float]) -> list[tuple[str, str]]:
-    words = {"cpu_cores": ("largest share of one core", ""), "late_p99": ("99 % sent within this of their time", "s")}
-    return [
-        (words.get(name, (name, ""))[0], with_unit(value, words.get(name, ("", ""))[1]))
-        for name, value in sorted(readings.items())
-    ]
+def _generator(readings: dict[str, float]) -> Iterator[tuple[str, str]]:
+    for name, value in sorted(readings.items()):
+        match name:
+            case "cpu_cores":
+                yield "largest share of one core", number(neat(value))
+            case "late_p99":
+                yield "99 % sent within", f"{number(neat(value * 1000))} ms of their time"
+            case _:
+                yield name, number(value)
 
 
 def _in_percent(share: float | None) -> float | None:

@@ -9,11 +9,13 @@ from typing import Any
 from readiness import (
     CATEGORIES,
     SEVERITIES,
+    SUITES,
     CategoryScore,
     Fitness,
     Report,
     Result,
     ScenarioSummary,
+    SuiteResult,
     Table,
     Waiver,
     WaiverState,
@@ -138,6 +140,7 @@ Choice = tuple[str, tuple[tuple[str, str, int], ...]]
 class View:
     """Everything on the page that is not the report itself."""
 
+    suites: tuple[tuple[str, SuiteResult], ...]
     groups: tuple[Group, ...]
     choices: tuple[Choice, ...]
     blockers: tuple[tuple[str, Finding | None], ...]
@@ -170,6 +173,7 @@ def view_of(report: Report) -> View:
     blocked = tuple((entry, by_check.get(entry)) for entry in report.deployment_blockers)
     shown = {entry for entry, _ in blocked}
     return View(
+        suites=tuple(suites_of(report)),
         groups=tuple(_groups(report, ordered)),
         choices=tuple(_choices(report)),
         blockers=blocked,
@@ -246,13 +250,19 @@ def _groups(report: Report, ordered: list[Finding]) -> Iterator[Group]:
             yield Group(category, scores.get(category), mine)
 
 
+def suites_of(report: Report) -> list[tuple[str, SuiteResult]]:
+    """Return the suites in their usual order, whatever the order of keys in the file that the report came from."""
+    place = {name: index for index, name in enumerate(SUITES)}
+    return sorted(report.detailed_results.items(), key=lambda item: (place.get(item[0], len(place)), item[0]))
+
+
 def _choices(report: Report) -> Iterator[Choice]:
     results = report.results
     yield "state", tuple((state, STATE_WORDS[state], count) for state, count in tally(results).items())
     counted: tuple[tuple[str, Sequence[str], list[str]], ...] = (
         ("category", CATEGORIES, [result.category for result in results]),
         ("severity", SEVERITIES, [result.severity for result in results]),
-        ("suite", tuple(report.detailed_results), [result.suite for result in results]),
+        ("suite", tuple(name for name, _ in suites_of(report)), [result.suite for result in results]),
         ("waived", ("yes", "no"), ["yes" if result.waived else "no" for result in results]),
     )
     for name, order, values in counted:
@@ -260,7 +270,7 @@ def _choices(report: Report) -> Iterator[Choice]:
 
 
 def _not_run(report: Report) -> Iterator[tuple[str, str]]:
-    for name, suite in report.detailed_results.items():
+    for name, suite in suites_of(report):
         if suite.status == "NOT_RUN":
             yield f"Suite {name}", suite.error or "not run"
     for scenario in report.scenarios:

@@ -157,6 +157,18 @@ def test_equal_reports_are_equal_files() -> None:
     assert written(not_ready()) == first
 
 
+def test_the_page_does_not_depend_on_the_order_of_keys_in_the_json_report() -> None:
+    def turned(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: turned(value[key]) for key in sorted(value, reverse=True)}
+        return [turned(item) for item in value] if isinstance(value, list) else value
+
+    report = not_ready()
+    other = Report.model_validate_json(json.dumps(turned(json.loads(report.model_dump_json()))))
+    assert list(other.detailed_results) != list(report.detailed_results)
+    assert written(other, charts=False) == written(report, charts=False)
+
+
 def test_every_chart_has_its_numbers_and_its_drawing() -> None:
     text = written(not_ready())
     numbers = json.loads(block_of(text, "chart-numbers"))
