@@ -235,7 +235,7 @@ def unfit_sentence(report: Report) -> str:
     if report.fitness.fit:
         return ""
     reasons = "; ".join(report.fitness.reasons) or "no reason was recorded"
-    return clean(f"This machine was unfit to measure, so performance is undecided: {reasons}")
+    return clean(f"This machine was unfit to measure, so performance and scalability are undecided: {reasons}")
 
 
 _CREDENTIALS = re.compile(r"(?<=//)[^/?#@\s]*@|[?#]\S*")

@@ -247,7 +247,7 @@ def test_on_an_unfit_machine_performance_neither_passes_nor_fails() -> None:
     scores = assemble([*bad, result("na", "NOT_APPLICABLE", category="performance")], unfit="steal")
     assert [result.status for result in scores.results] == ["PASS", "INCONCLUSIVE", "NOT_APPLICABLE"]
     assert scores.results[1].score == Interval(low=0.0, high=1.0)
-    assert "steal" in scores.results[1].reason
+    assert "unfit to measure" in scores.results[1].reason
     assert scores.deployment_blockers == ()
     assert scores.category_scores["performance"] is None
 
