@@ -220,7 +220,7 @@ class Stopper:
         if len(block.slow) != len(self.latency_limits):
             raise ValueError(f"{len(self.latency_limits)} latency limits, but the block counts {len(block.slow)}")
         self._blocks.append(block)
-        before, self._elapsed = self._elapsed, self._elapsed + block.seconds
+        before, self._elapsed = self._elapsed, round(self._elapsed + block.seconds, 9)
         passed = [look for look in self._plan if before < look.at - 1e-9 <= self._elapsed]
         if passed and not self.decided:
             self._decide(passed[-1])
@@ -232,7 +232,7 @@ class Stopper:
     def _decide(self, look: Look) -> None:
         known = {standing.limit: standing for standing in (self.history[-1][1] if self.history else ())}
         standings = tuple(self._standing(limit, look, known.get(limit.name)) for limit in self.limits)
-        self.history.append((round(self._elapsed, 6), standings))
+        self.history.append((self._elapsed, standings))
         broken = [standing for standing in standings if standing.kept is False]
         if broken:
             self._decision = Failed(self._elapsed, "; ".join(self._reason(standing) for standing in broken))
