@@ -18,7 +18,7 @@ from readiness import CATEGORIES, Report, reporter
 from .. import _wording  # noqa: TID252 - plugin folders have no absolute name
 from . import _charts, _plots
 from ._inline import EMPTY, Library, chart_data, digest_of, library
-from ._view import LOOKS, view_of
+from ._view import LOOKS, change_note, view_of
 
 HERE = Path(__file__).parent
 FILTERS = {
@@ -34,6 +34,7 @@ FILTERS = {
     "verdict_change": _wording.verdict_change,
     "score_change": _wording.score_change,
     "changes_worst_first": _wording.changes_worst_first,
+    "change_note": change_note,
     "status_change": _wording.status_change,
     "value_change": _wording.value_change,
     "when": _charts.window_text,

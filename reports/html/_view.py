@@ -14,6 +14,7 @@ from readiness import (
     Fitness,
     Report,
     Result,
+    ResultChange,
     ScenarioSummary,
     SuiteResult,
     Table,
@@ -248,6 +249,13 @@ def _groups(report: Report, ordered: list[Finding]) -> Iterator[Group]:
         mine = tuple(finding for finding in ordered if finding.result.category == category)
         if mine:
             yield Group(category, scores.get(category), mine)
+
+
+def change_note(change: ResultChange) -> str:
+    """Say what the columns of the table do not: the sentence of a change, but where its values tell it all."""
+    if change.value_before is not None or change.value_after is not None:
+        return ""
+    return change.sentence.removeprefix(f"{change.check} {change.before} -> {change.after}: ")
 
 
 def suites_of(report: Report) -> list[tuple[str, SuiteResult]]:

@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 
-from readiness.report import Fitness, Report
+from readiness.report import Fitness, Report, ResultChange
 from reports import html as plugin
 from reports.html import html
 from reports.html._inline import library
+from reports.html._view import change_note
 from tests.reports import past
 from tests.reports.hostile import ALL, hostile
 from tests.reports.large import RESULTS, large
@@ -268,6 +269,12 @@ def test_the_change_names_what_moved_the_score() -> None:
     ):
         assert text in change
     assert "There is no run to compare with." in written(inconclusive())
+
+
+def test_a_change_says_once_what_its_columns_say() -> None:
+    change = ResultChange(check="a", kind="worse", before="PASS", after="FAIL", sentence="a PASS -> FAIL: two are lost")
+    assert change_note(change) == "two are lost"
+    assert change_note(change.model_copy(update={"value_before": 0.0})) == ""
 
 
 def test_loud_waivers_stand_on_the_first_screen_and_all_in_the_register() -> None:
