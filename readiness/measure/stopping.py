@@ -277,9 +277,14 @@ class Stopper:
 
         Neighbouring blocks with one are one stall. Poisson counts (Garwood, Biometrika 28, 1936).
         """
-        stalled = [False, *(block.slowest > self.stall for block in self._blocks)]
+        stalled = [False, *(self._stalled(block) for block in self._blocks)]
         seen = sum(here and not before for before, here in pairwise(stalled))
         return Claim(self.stall, self._elapsed / most_events(seen, self.alpha / 2), 1 - self.alpha)
+
+    def _stalled(self, block: Block) -> bool:
+        """A call took that long, or so many failed as an outage of that length leaves in one of two blocks at least."""
+        outage = block.failed > 0 and block.failed / block.calls >= self.stall / block.seconds / 2
+        return outage or block.slowest > self.stall
 
     def facts(self) -> dict[str, Any]:
         """Return decision, claim and looks as JSON values, for the recording.

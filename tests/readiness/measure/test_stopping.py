@@ -73,6 +73,11 @@ def test_the_claim_counts_the_stalls_that_were_seen() -> None:
     for second in range(30):
         one.observe(clean()._replace(slowest=2.0 if second in (3, 4, 20) else 0.1))
     assert one.claim().every == pytest.approx(30 / most_events(2, 0.025)), "neighbours are one stall"
+    for _ in range(10):
+        one.observe(clean(failed=49))
+    assert one.claim().every == pytest.approx(40 / most_events(2, 0.025)), "errors are no stall"
+    one.observe(clean(failed=50))
+    assert one.claim().every == pytest.approx(41 / most_events(3, 0.025)), "refused at once for 0.5 s, half of it here"
 
 
 def test_the_shortest_phase_for_a_claim_excludes_it() -> None:
