@@ -5,7 +5,8 @@ ReadinessError           4   a defect of the tool, when nothing below fits
 │   ├── SettingsError        readiness.yaml or the environment
 │   ├── PolicyError          the policy
 │   └── PluginError          a plugin file that does not load or declares something impossible
-└── TargetError          5   the target cannot be started or reached
+├── TargetError          5   the target cannot be started or reached
+└── FaultUnavailable     4   this machine cannot bring about a fault; a scenario records the reason
 """
 
 import difflib
@@ -40,6 +41,10 @@ class TargetError(ReadinessError):
     """The target cannot be started or reached."""
 
     exit_code = 5
+
+
+class FaultUnavailable(ReadinessError):
+    """This machine cannot bring about a fault, and the text says why: what it was to show stays unknown."""
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
