@@ -4,7 +4,7 @@ import asyncio
 import math
 import ssl
 from collections import deque
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from socket import gaierror
@@ -72,6 +72,7 @@ class HttpClient:
         self.watch = watch or Watch()
         self._idle: list[Connection] = []
         self._open = 0
+        self.free: Callable[[Connection], None] = self._lend if options.connections else self._idle.append
         self._queue: deque[asyncio.Future[None]] = deque()
         self._again: set[asyncio.Task[Reply]] = set()
         self._elsewhere: dict[str, HttpClient] = {}
@@ -198,8 +199,8 @@ class HttpClient:
 
     # what a connection says of itself (see connection.Pool)
 
-    def free(self, connection: Connection) -> None:
-        """Lend it to the next call."""
+    def _lend(self, connection: Connection) -> None:
+        """Lend it to the call that has waited longest."""
         self._idle.append(connection)
         if self._queue:
             self._next()

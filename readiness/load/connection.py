@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+from collections.abc import Callable
 from time import monotonic
 from typing import Protocol
 
@@ -16,8 +17,8 @@ HEAD_END = b"\r\n\r\n"
 class Pool(Protocol):
     """Who lends connections out."""
 
-    def free(self, connection: "Connection") -> None:
-        """It may be lent again."""
+    free: Callable[["Connection"], None]
+    """It may be lent again."""
 
     def lost(self, connection: "Connection") -> None:
         """It is closed."""
@@ -47,6 +48,7 @@ class Connection(asyncio.Protocol):
         self._turns: list[None] = []
         self.on_message_begin = self._turns.pop
         self._watch, self._limit, self._pool = watch, limit, pool
+        self._free = pool.free
         self._transport: asyncio.Transport | None = None
         self._waiting: asyncio.Future[Reply] | None = None
         self._raw, self._size = b"", 0
@@ -141,13 +143,16 @@ class Connection(asyncio.Protocol):
             self._raw = self._raw.partition(HEAD_END)[2]
             return
         parts, waiting = self._parts, self._waiting
-        body = parts[0] if len(parts) == 1 else b"".join(parts)
-        parts.clear()
+        if len(parts) == 1:
+            body = parts.pop()
+        else:
+            body = b"".join(parts)
+            parts.clear()
         self._waiting = None
         self.deadline = math.inf
         self.answered += 1
         if self._parser.should_keep_alive():
-            self._pool.free(self)
+            self._free(self)
         else:
             self.abort()
         if waiting is not None and not waiting.done():
@@ -207,7 +212,7 @@ class Connection(asyncio.Protocol):
         waiting, self._waiting = self._waiting, None
         self.deadline = math.inf
         self.answered += 1
-        self._pool.free(self)
+        self._free(self)
         if waiting is not None and not waiting.done():
             waiting.set_result(Reply(status, self._raw, b"", monotonic() - self.began))
 

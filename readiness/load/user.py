@@ -119,7 +119,7 @@ class User:
             label = f"{method} {path}"
             reply = await client.call(method, path, headers, body, timeout)
         error = reply.error
-        if not error:
+        if not error and (expect is not ANY_GOOD_STATUS or not 200 <= reply.status < 400):
             for condition in expect:
                 if error := condition(reply):
                     break
