@@ -34,6 +34,8 @@ END_SECONDS = 30.0
 """Seconds beyond everything that the load itself may take, for results to be carried."""
 STILL_HERE = 1.0
 """Seconds between two words to the machines; they end their parts when they hear none for ten times as long."""
+ORDER_SECONDS = 5.0
+"""Longest time for an order to arrive; one that does not is not sent again, as the next one follows."""
 
 
 async def run_distributed(
@@ -208,8 +210,17 @@ class _Machine:
             return WorkerResult(self._host.name, self._host.share, salvaged(self._spool), self._spool, lost=text)
         result, spool = self._result.result()
         self._spool.write_bytes(spool)
-        uncertainty = uncertainty_over(self._clock, await clock_of(self._client, self.address))
-        return replace(result, spool=self._spool, silent=self.pulse.longest, uncertainty=uncertainty)
+        return replace(
+            result, spool=self._spool, silent=self.pulse.longest, uncertainty=await self._clock_uncertainty()
+        )
+
+    async def _clock_uncertainty(self) -> float:
+        """Return by how many seconds its clock may have been off during the load; infinite where it cannot be asked again."""
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS):
+                return uncertainty_over(self._clock, await clock_of(self._client, self.address))
+        except (OSError, KeyError, ValueError):
+            return math.inf
 
     async def close(self) -> None:
         """Forget the part; where it still runs, it ends."""
@@ -245,9 +256,10 @@ class _Machine:
 
     async def _order(self, order: Order) -> None:
         """Send an order; who is gone does not need it."""
-        with contextlib.suppress(OSError, KeyError, ValueError):
-            host = self._host
-            await self._client.run(give_order, host.token, host.place, order, workers=[self.address])
+        host = self._host
+        with contextlib.suppress(OSError, KeyError, ValueError):  # a TimeoutError is an OSError
+            async with asyncio.timeout(ORDER_SECONDS):
+                await self._client.run(give_order, host.token, host.place, order, workers=[self.address])
 
     def _lose(self, how: str) -> None:
         self._lost = self.pulse.lose(how)

@@ -3,7 +3,7 @@
 import asyncio
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -69,23 +69,31 @@ async def _send_part(host: HostPart, spool: Path, say: Callable[[tuple[float, ..
     _orders[key] = lambda order: _ignored(loop.call_soon_threadsafe(orders.put_nowait, order))
     worker = LoadWorker(host.name, host.load, host.share, spool, None)
     tasks: list[asyncio.Task[None]] = []
+    abandoned = asyncio.Event()
     try:
         await worker.start(host.part)
         say(())
         async with asyncio.timeout(READY_SECONDS):
             begin = await orders.get()
         if begin.what == "begin":
-            tasks = [asyncio.ensure_future(_obey(orders, worker)), asyncio.ensure_future(_report(worker, say))]
+            tasks = [
+                asyncio.ensure_future(_obey(orders, worker, abandoned)),
+                asyncio.ensure_future(_report(worker, say)),
+            ]
             await worker.follow(begin.at)
     finally:
         del _orders[key]
         for task in tasks:
             task.cancel()
         await worker.close()
-    return worker.outcome(), spool.read_bytes() if spool.is_file() else b""
+    outcome = worker.outcome()
+    if abandoned.is_set() and not outcome.lost:
+        lost = f"{host.name} heard nothing for {ABANDONED:g} s and ended its part: {host.share:.0%} of the load is incomplete"
+        outcome = replace(outcome, lost=lost)
+    return outcome, spool.read_bytes() if spool.is_file() else b""
 
 
-async def _obey(orders: "asyncio.Queue[Order]", worker: LoadWorker) -> None:
+async def _obey(orders: "asyncio.Queue[Order]", worker: LoadWorker, abandoned: asyncio.Event) -> None:
     """Stop the worker when told to, and when nobody has told anything for too long."""
     try:
         while True:
@@ -93,7 +101,7 @@ async def _obey(orders: "asyncio.Queue[Order]", worker: LoadWorker) -> None:
                 if (await orders.get()).what == "stop":
                     break
     except TimeoutError:
-        pass
+        abandoned.set()
     worker.stop()
 
 

@@ -27,11 +27,11 @@ from readiness.load.session import Load
 from readiness.load.team import SharedResult
 from readiness.measure.histogram import Histogram
 from readiness.measure.sample_file import read_samples
-from tests.readiness.load.serving import serving
+from tests.readiness.load.serving import answer, request_of, serving
 from tests.readiness.load.test_workers import CountingServer, children_of, until
 
 pytest.importorskip("distributed", reason="the extra `distributed` is not installed")
-from readiness.load.distributed import run_distributed  # noqa: E402
+from readiness.load.distributed import run_distributed
 
 ROOT = Path(__file__).parents[3]
 MIX = Calls((Call(path="/a", name="a"), Call(path="/b", name="b")))
@@ -103,14 +103,14 @@ def shared(
     cluster: Cluster,
     executor: Executor,
     journey: Any = MIX,
-    disturb: Callable[[], Awaitable[None]] | None = None,
+    disturb: Callable[[CountingServer], Awaitable[None]] | None = None,
     **options: Any,
 ) -> tuple[SharedResult, CountingServer]:
     server = CountingServer()
 
     async def drive() -> SharedResult:
         async with serving(server.handle) as origin:
-            disturbing = asyncio.ensure_future(disturb()) if disturb else None
+            disturbing = asyncio.ensure_future(disturb(server)) if disturb else None
             load = Load(parse_origin(origin), executor, journey)
             found = await run_distributed(load, cluster.address, folder, machines=2, **options)
             if disturbing is not None:
@@ -141,9 +141,8 @@ def test_a_worker_that_is_killed_is_noticed_within_a_second_and_said(tmp_path: P
     killed = [0.0]
     victim = two.processes[-1]
 
-    async def kill() -> None:
-        await until(lambda: bool(children_of(victim.pid)))
-        await asyncio.sleep(2.5)
+    async def kill(server: CountingServer) -> None:
+        await until(lambda: sum(server.answered.values()) >= 100)
         killed[0] = time.monotonic()
         victim.kill()
 
@@ -168,9 +167,8 @@ def test_a_worker_that_is_killed_is_noticed_within_a_second_and_said(tmp_path: P
 def test_a_load_process_that_is_killed_keeps_what_it_measured(tmp_path: Path, two: Cluster) -> None:
     victim = two.processes[-1]
 
-    async def kill() -> None:
-        await until(lambda: bool(children_of(victim.pid)))
-        await asyncio.sleep(2.5)
+    async def kill(server: CountingServer) -> None:
+        await until(lambda: sum(server.answered.values()) >= 100)
         os.kill(children_of(victim.pid)[0], signal.SIGKILL)
 
     found, server = shared(tmp_path, two, ConstantArrivalRate(rate=100, seconds=5.0), disturb=kill)
@@ -184,9 +182,8 @@ def test_a_worker_that_stands_still_is_said(tmp_path: Path, two: Cluster) -> Non
     noticed: list[str] = []
     victim = two.processes[-1]
 
-    async def freeze() -> None:
-        await until(lambda: bool(children_of(victim.pid)))
-        await asyncio.sleep(2.5)
+    async def freeze(server: CountingServer) -> None:
+        await until(lambda: sum(server.answered.values()) >= 100)
         child = children_of(victim.pid)[0]
         os.kill(child, signal.SIGSTOP)
         try:
@@ -230,15 +227,22 @@ def test_a_journey_travels_as_its_source_and_its_defect_comes_back(tmp_path: Pat
 
 def test_a_stop_keeps_what_was_measured(tmp_path: Path, two: Cluster) -> None:
     async def drive() -> SharedResult:
-        stop = asyncio.Event()
-        async with serving(CountingServer(0.01).handle) as origin:
+        stop, server = asyncio.Event(), CountingServer(0.01)
+
+        async def stop_later() -> None:
+            await until(lambda: sum(server.answered.values()) >= 100)
+            stop.set()
+
+        async with serving(server.handle) as origin:
             load = Load(parse_origin(origin), ConstantVus(users=4, seconds=60), MIX)
-            asyncio.get_running_loop().call_later(5.0, stop.set)
-            return await run_distributed(load, two.address, tmp_path, machines=2, stop=stop)
+            stopping = asyncio.ensure_future(stop_later())
+            found = await run_distributed(load, two.address, tmp_path, machines=2, stop=stop)
+            await stopping
+            return found
 
     found = asyncio.run(drive())
     assert found.result.pace is None
-    assert found.result.calls > 0
+    assert 100 <= found.result.calls < 6000, "a load of a minute was not stopped early"
 
 
 def test_too_few_machines_are_refused(tmp_path: Path, cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -259,3 +263,90 @@ def works(command: Sequence[str]) -> bool:
     if shutil.which(command[0]) is None:
         return False
     return subprocess.run(command, capture_output=True, check=False, timeout=20).returncode == 0
+
+
+NAMESPACE = "readiness-load"
+
+
+@pytest.fixture
+def hosts(cluster: Cluster) -> Iterator[Cluster]:
+    """A scheduler and a worker here, and a worker on another host: a network namespace behind a pair of interfaces."""
+    commands = (
+        f"ip netns add {NAMESPACE}",
+        f"ip link add rload0 type veth peer name rload1 netns {NAMESPACE}",
+        "ip address add 10.213.0.1/24 dev rload0",
+        "ip link set rload0 up",
+        f"ip -n {NAMESPACE} address add 10.213.0.2/24 dev rload1",
+        f"ip -n {NAMESPACE} link set rload1 up",
+        f"ip -n {NAMESPACE} link set lo up",
+    )
+    try:
+        for command in commands:
+            if not works(command.split()):
+                pytest.skip(f"network namespaces are not allowed here: {command}")
+        cluster.schedule("10.213.0.1")
+        cluster.work("--host", "10.213.0.1")
+        cluster.work("--host", "10.213.0.2", prefix=("ip", "netns", "exec", NAMESPACE))
+        yield cluster
+    finally:
+        cluster.end()
+        works(f"ip netns delete {NAMESPACE}".split())
+        works(["ip", "link", "delete", "rload0"])
+
+
+def test_two_hosts(tmp_path: Path, hosts: Cluster) -> None:
+    """Each host reaches the service by its own way, and half of the load comes from each."""
+    found, peers = _from_hosts(tmp_path, hosts)
+    assert found.result.calls == 200
+    assert found.result.failed == 0
+    assert found.result.incomplete == ()
+    assert {peer: len(calls) for peer, calls in peers.items()} == {"10.213.0.1": 100, "10.213.0.2": 100}
+
+
+def test_a_host_whose_cable_is_pulled_is_said_within_two_seconds(tmp_path: Path, hosts: Cluster) -> None:
+    """Nobody closes a connection then: only the missing signs of life tell."""
+    noticed: list[tuple[float, str]] = []
+    pulled = [0.0]
+
+    async def pull(peers: dict[str, list[str]]) -> None:
+        await until(lambda: len(peers.get("10.213.0.2", [])) >= 50)
+        pulled[0] = time.monotonic()
+        assert works(["ip", "link", "set", "rload0", "down"])
+        await until(lambda: bool(noticed))
+        assert works(["ip", "link", "set", "rload0", "up"])
+
+    found, _ = _from_hosts(
+        tmp_path, hosts, pull, notice=lambda text: noticed.append((time.monotonic(), text)), seconds=6.0
+    )
+    assert noticed[0][0] - pulled[0] <= 2.0
+    assert "10.213.0.2" in noticed[0][1]
+    assert "gives no sign of life" in noticed[0][1]
+    assert max(worker.silent for worker in found.workers) >= 1.0
+    assert found.result.calls == 600, "every call is counted: those that the cable held up as late or failed ones"
+
+
+def _from_hosts(
+    folder: Path,
+    hosts: Cluster,
+    disturb: Callable[[dict[str, list[str]]], Awaitable[None]] | None = None,
+    seconds: float = 2.0,
+    **options: Any,
+) -> tuple[SharedResult, dict[str, list[str]]]:
+    peers: dict[str, list[str]] = {}
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            line, _, _ = await request_of(reader)
+            peers.setdefault(writer.get_extra_info("peername")[0], []).append(line)
+            writer.write(answer())
+
+    async def drive() -> SharedResult:
+        async with serving(handle, "10.213.0.1") as origin:
+            disturbing = asyncio.ensure_future(disturb(peers)) if disturb else None
+            load = Load(parse_origin(origin), ConstantArrivalRate(rate=100, seconds=seconds), MIX)
+            found = await run_distributed(load, hosts.address, folder, machines=2, **options)
+            if disturbing is not None:
+                await disturbing
+            return found
+
+    return asyncio.run(drive()), peers
