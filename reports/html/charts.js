@@ -101,7 +101,10 @@
       return [
         [edge(chart.low), { ...edge(chart.high), fill: "tonexty", fillcolor: clear(paint.lines[0], 0.16) }, {
           x: run, y: chart.y, type: "scatter", mode: "lines+markers", line: { color: paint.lines[0], width: 2 }, hoverinfo: "text",
-          hovertext: chart.x.map((at, index) => `${plain(at)}: ${plain(chart.words[index])}, ${chart.y[index] ?? "not measured"} %`),
+          hovertext: chart.x.map((at, index) => {
+            const score = chart.y[index] === null ? "not measured" : `${chart.y[index]} %`;
+            return `${plain(at)}: ${plain(chart.words[index])}, ${score}`;
+          }),
         }],
         layout(paint, height, { title: { text: "run, oldest first", font: { size: 12 } } }, { ticksuffix: " %" }, {
           showlegend: false, hovermode: "closest",

@@ -59,7 +59,7 @@
 
   // A link to a finding that the filter hides must still lead there.
   const reveal = () => {
-    const finding = document.getElementById(decodeURIComponent(location.hash.slice(1)))?.closest(".finding");
+    const finding = document.getElementById(location.hash.slice(1))?.closest(".finding");
     if (!finding) return;
     if (finding.hidden) {
       fill(new URLSearchParams());

@@ -215,7 +215,9 @@ def test_a_shared_address_opens_with_its_filter(chromium: Any, pages: dict[str, 
         page.reload()
         assert page.locator(".finding:visible").count() == 1
         assert page.input_value("[name=q]") == "no_trade lost"
-        page.goto(f"{pages['not_ready'].as_uri()}#find?state=NO_SUCH_STATE")
+        for odd in ("#find?state=NO_SUCH_STATE", "#find?%", "#%", "#no-such-place"):
+            page.goto(f"{pages['not_ready'].as_uri()}{odd}")
+        assert page.said == []
         assert page.locator(".finding:visible").count() == len(samples.not_ready().results)
 
 
