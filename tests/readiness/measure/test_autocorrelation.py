@@ -89,16 +89,15 @@ def test_too_little_is_open() -> None:
     assert math.isnan(bootstrap(np.arange(29.0), mean_of).value)
 
 
-def test_block_lengths_grow_with_memory() -> None:
+def test_block_lengths_are_those_of_the_theory() -> None:
+    """For AR(1) the sums have closed forms: b = (sqrt(6) * memory / (1 - memory**2))**(2/3) * n**(1/3)."""
     source = np.random.default_rng(9)
-    typical = [
-        float(np.median([block_length(autoregressive(source, 1000, memory)) for _ in range(60)]))
-        for memory in (0, 0.5, 0.9)
-    ]
-    assert typical[0] <= 3
-    # For AR(1) the sums have closed forms: b = (sqrt(6) * memory / (1 - memory**2))**(2/3) * n**(1/3), cut short here at 0.9.
-    assert typical[1] == pytest.approx((math.sqrt(6) * 0.5 / 0.75) ** (2 / 3) * 10, rel=0.35)
-    assert typical[1] * 2 < typical[2] <= 3 * math.sqrt(1000) + 1
+    for memory in (0.5, 0.8):
+        typical = float(np.median([block_length(autoregressive(source, 20_000, memory)) for _ in range(15)]))
+        theory = math.cbrt(math.sqrt(6) * memory / (1 - memory**2)) ** 2 * math.cbrt(20_000)
+        assert typical == pytest.approx(theory, rel=0.09)
+    assert block_length(source.normal(size=1000)) <= 3
+    assert block_length(autoregressive(source, 200, 0.99)) <= 3 * math.sqrt(200) + 1, "long memory is cut short"
     assert block_length(np.ones(50)) == 1
 
 
