@@ -167,8 +167,8 @@ class Session:
                 if not task.done():
                     task.cancel()
             await asyncio.gather(work, shown, stopped, return_exceptions=True)
-        seconds = monotonic() - begin
-        used = (_cpu_seconds() - cpu) / seconds
+        seconds = max(0.0, monotonic() - begin)  # stopped before it began
+        used = (_cpu_seconds() - cpu) / seconds if seconds else 0.0
         pace = None if work.cancelled() else work.result()
         for client in self._clients:
             await client.close()
