@@ -28,7 +28,7 @@ class Killed:
 
     async def arm(self) -> None:
         """Kill, and see each process gone."""
-        self._struck, self._gone = _processes(self._control.pids()), []
+        self._struck, self._gone = living_of(self._control.pids()), []
         self._control.kill()
         end = time.monotonic() + PROOF_SECONDS
         while any(is_living(process) for process in self._struck) and time.monotonic() < end:
@@ -60,7 +60,7 @@ class Paused:
         """Stop, and read each process's state."""
         if self._armed is not None:
             return
-        self._struck, self._proof, self._armed = _processes(self._control.pids()), {}, time.monotonic()
+        self._struck, self._proof, self._armed = living_of(self._control.pids()), {}, time.monotonic()
         self._control.pause()
         end = time.monotonic() + PROOF_SECONDS
         while self._struck and not self._holds() and time.monotonic() < end:
@@ -83,7 +83,7 @@ class Paused:
         return {"stopped": [process.pid for process in self._struck], "seconds": seconds}
 
     def _holds(self) -> bool:
-        return bool(self._struck) and all(_stopped(process) for process in self._struck)
+        return bool(self._struck) and all(is_stopped(process) for process in self._struck)
 
 
 class Terminated:
@@ -98,7 +98,7 @@ class Terminated:
 
     async def arm(self) -> None:
         """Send it, if there is somebody to receive it."""
-        root = _processes(self._control.pids()[:1])
+        root = living_of(self._control.pids()[:1])
         self._root = root[0] if root else None
         if self._root is not None:
             self._survivable = _survives(self._root.pid, signal.SIGTERM)
@@ -119,7 +119,8 @@ class Terminated:
         return {"signalled": self._root.pid, "signal": "SIGTERM", "gone": gone} if gone or self._survivable else {}
 
 
-def _processes(pids: list[int]) -> list[psutil.Process]:
+def living_of(pids: list[int]) -> list[psutil.Process]:
+    """The processes that still exist."""
     found = []
     for pid in pids:
         with contextlib.suppress(psutil.NoSuchProcess):
@@ -127,7 +128,8 @@ def _processes(pids: list[int]) -> list[psutil.Process]:
     return found
 
 
-def _stopped(process: psutil.Process) -> bool:
+def is_stopped(process: psutil.Process) -> bool:
+    """Whether it is held by SIGSTOP now."""
     try:
         return bool(process.is_running() and process.status() == psutil.STATUS_STOPPED)
     except psutil.Error:

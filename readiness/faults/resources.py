@@ -1,4 +1,4 @@
-"""Limits that a process is started with, and the proof that they are in force."""
+"""Limits that a process is started with or meets while it runs, and the proof that they are in force."""
 
 import contextlib
 import resource
@@ -10,6 +10,7 @@ from typing import Any
 import psutil
 
 from readiness.errors import UsageError, nearest
+from readiness.targeting import ProcessControl
 
 LIMITS: dict[str, int] = {
     "descriptors": resource.RLIMIT_NOFILE,
@@ -46,6 +47,54 @@ def limit_witness(pid: int, limits: Mapping[str, int]) -> dict[str, Any]:
         if all(found[name]["limit"] == value for name, value in limits.items()):
             return {"pid": pid, **found} if found else {}
     return {}
+
+
+class Limited:
+    """Each process of the tree may use only ``headroom`` more of a resource than it does when this is armed.
+
+    What is asked for beyond that fails (ENOMEM, EMFILE, EFBIG). A file that grows too large also sends SIGXFSZ, which
+    ends a program that does not ignore it. Processes inherit the limit when they are started meanwhile.
+    """
+
+    name = "limited"
+
+    def __init__(self, control: ProcessControl, headroom: Mapping[str, int]) -> None:
+        self._control = control
+        self._headroom = {_number(name): (name, more) for name, more in headroom.items()}
+        self._former: dict[tuple[psutil.Process, int], tuple[int, int]] = {}
+        self._proof: dict[str, Any] = {}
+
+    async def arm(self) -> None:
+        """Lower the soft limits, and read them back."""
+        if self._former:
+            return
+        self._proof = {}
+        for pid in self._control.pids():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process = psutil.Process(pid)
+                told = {name: self._lower(process, number) for number, (name, _) in self._headroom.items()}
+                if all(one["limit"] == process.rlimit(_number(name))[0] for name, one in told.items()):
+                    self._proof[str(pid)] = told
+
+    async def disarm(self) -> None:
+        """Give back what each had."""
+        for (process, number), former in self._former.items():
+            with contextlib.suppress(psutil.Error):  # it may be gone
+                process.rlimit(number, former)
+        self._former.clear()
+
+    def witness(self) -> dict[str, Any]:
+        """Limit and use of each process when it was limited; empty unless all limits were in force."""
+        return dict(self._proof)
+
+    def _lower(self, process: psutil.Process, number: int) -> dict[str, float]:
+        name, more = self._headroom[number]
+        former = process.rlimit(number)
+        used = int(_used(process, name))
+        highest = used + more if former[1] == resource.RLIM_INFINITY else min(used + more, former[1])
+        self._former[process, number] = former
+        process.rlimit(number, (highest, former[1]))
+        return {"limit": highest, "used": used}
 
 
 def _number(name: str) -> int:

@@ -121,6 +121,15 @@ class Latency(Toxic):
         await send(chunk)
 
 
+class Jitter(Latency):
+    """A reply arrives later by anything between nothing and ``seconds``, each time anew."""
+
+    kind = "jitter"
+
+    def __init__(self, board: Board, *, seconds: float = 1.0) -> None:
+        super().__init__(board, seconds=seconds / 2, jitter=seconds / 2)
+
+
 class Bandwidth(Toxic):
     """Each direction of each connection carries at most ``bytes_per_second``."""
 
@@ -309,7 +318,19 @@ class FailFirst(Toxic):
 
 KINDS: dict[str, Callable[..., Toxic]] = {
     toxic.kind: toxic
-    for toxic in (Latency, Bandwidth, Slicer, Refuse, Reset, ResetAfterRequest, BlackHole, HalfOpen, Cut, FailFirst)
+    for toxic in (
+        Latency,
+        Jitter,
+        Bandwidth,
+        Slicer,
+        Refuse,
+        Reset,
+        ResetAfterRequest,
+        BlackHole,
+        HalfOpen,
+        Cut,
+        FailFirst,
+    )
 }
 
 

@@ -14,6 +14,7 @@ from readiness.faults.children import Child
 from readiness.faults.process import Killed, Paused, Terminated
 from readiness.targeting import ProcessControl
 from tests.readiness.faults.families import STAYING, all_gone, child_of, eventually, lives, said
+from tests.readiness.faults.undone import undone_after_sigkill
 
 HANDLING = """
 import signal, sys, time
@@ -139,3 +140,16 @@ def test_nobody_to_tell_is_no_proof(family: Child) -> None:
     fault = Terminated(control(family))
     do(fault.arm())
     assert fault.witness() == {}
+
+
+@pytest.mark.parametrize("fault", ["Killed", "Paused", "Terminated"])
+def test_nothing_is_left_of_a_killed_gate(tmp_path: Path, fault: str) -> None:
+    undone_after_sigkill(
+        tmp_path,
+        f"""
+        from readiness.faults.process import Killed, Paused, Terminated
+        target = child("import time; time.sleep(600)")
+        fault = {fault}(target)
+        await fault.arm()
+        """,
+    )

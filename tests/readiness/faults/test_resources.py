@@ -5,14 +5,17 @@ import resource
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
+from typing import cast
 
 import psutil
 import pytest
 
 from readiness.errors import UsageError
 from readiness.faults.children import Child
-from readiness.faults.resources import limit_witness, preexec
-from tests.readiness.faults.families import SLEEP, child_of
+from readiness.faults.resources import LIMITS, Limited, limit_witness, preexec
+from readiness.targeting import ProcessControl
+from tests.readiness.faults.families import SLEEP, child_of, eventually
+from tests.readiness.faults.undone import undone_after_sigkill
 
 
 def outcome(folder: Path, source: str, limits: Mapping[str, int]) -> tuple[int | None, str]:
@@ -82,3 +85,65 @@ def test_impossible_limits_are_refused_before_anything_starts() -> None:
         preexec({"descriptors": hard + 1})
     with pytest.raises(UsageError, match="limit cpu_seconds is -1"):
         preexec({"cpu_seconds": -1})
+
+
+def test_what_is_asked_for_beyond_the_headroom_fails_until_it_is_disarmed(tmp_path: Path) -> None:
+    source = """
+import sys
+for turn in range(600):
+    try:
+        size = len(bytearray(1 << 28))
+    except MemoryError:
+        size = 0
+    print(size, flush=True)
+    __import__("time").sleep(0.02)
+"""
+
+    async def story(child: Child) -> None:
+        fault = Limited(cast(ProcessControl, child), {"memory_bytes": 1 << 24, "descriptors": 4})
+        assert fault.witness() == {}
+        assert await _next(child) == str(1 << 28)
+        await fault.arm()
+        await fault.arm()
+        told = fault.witness()[str(child.pid)]
+        assert told["memory_bytes"]["limit"] == psutil.Process(child.pid).rlimit(resource.RLIMIT_AS)[0]
+        assert told["descriptors"]["limit"] == told["descriptors"]["used"] + 4
+        assert await _next(child) == "0"
+        await fault.disarm()
+        await fault.disarm()
+        assert await _next(child) == str(1 << 28)
+        assert psutil.Process(child.pid).rlimit(resource.RLIMIT_AS) == resource.getrlimit(resource.RLIMIT_AS)
+
+    with child_of(tmp_path, source, run_id="test-limited") as child:
+        eventually(child.logs, "the child works")
+        asyncio.run(story(child))
+
+
+async def _next(child: Child) -> str:
+    """The second line from now: the first may have begun before."""
+    lines = len(child.logs().splitlines())
+    while len(found := child.logs().splitlines()) < lines + 3:
+        await asyncio.sleep(0.01)
+    return found[lines + 1]
+
+
+def test_nobody_to_limit_is_no_proof(tmp_path: Path) -> None:
+    with child_of(tmp_path, SLEEP, run_id="test-limited") as child:
+        child.kill()
+        fault = Limited(cast(ProcessControl, child), {"descriptors": 1})
+        asyncio.run(fault.arm())
+        asyncio.run(fault.disarm())
+        assert fault.witness() == {}
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_nothing_is_left_of_a_killed_gate(tmp_path: Path, name: str) -> None:
+    undone_after_sigkill(
+        tmp_path,
+        f"""
+        from readiness.faults.resources import Limited
+        target = child("import time; time.sleep(600)")
+        fault = Limited(target, {{{name!r}: 5}})
+        await fault.arm()
+        """,
+    )

@@ -63,9 +63,11 @@ def ask(tmp_path: Path, shim: Shim) -> Iterator[Ask]:
     """Lets a program that was started with the shim do one thing; what came of it and how long that took."""
     os.mkfifo(tmp_path / "asked")
     source = SERVING.replace("FOLDER", str(tmp_path))
-    with child_of(tmp_path, source, run_id="test-shim", environment=shim.environment()) as child:
-        with (tmp_path / "asked").open("w", buffering=1) as pipe:
-            yield lambda what: _answer(child, pipe.write, what)
+    with (
+        child_of(tmp_path, source, run_id="test-shim", environment=shim.environment()) as child,
+        (tmp_path / "asked").open("w", buffering=1) as pipe,
+    ):
+        yield lambda what: _answer(child, pipe.write, what)
 
 
 def _answer(child: Child, write: Callable[[str], object], what: str) -> tuple[str, float]:

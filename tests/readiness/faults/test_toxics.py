@@ -1,14 +1,17 @@
 """Each toxic: what the client feels, what the witness says, that disarming restores, and that no hit is no proof."""
 
 import asyncio
+import socket
 import time
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import pytest
 
 from readiness.faults.proxy import ToxicProxy
 from readiness.faults.toxics import KINDS
 from tests.readiness.faults.dependency import Client, Dependency, connected, proxied
+from tests.readiness.faults.undone import undone_after_sigkill
 
 Story = Callable[[ToxicProxy, Dependency, Client], Awaitable[None]]
 
@@ -44,6 +47,50 @@ def test_what_hit_nothing_has_no_witness(kind: str) -> None:
         assert await client.ask(b"after") == b"after"
 
     tell(story)
+
+
+def test_jitter_delays_each_reply_by_another_time() -> None:
+    async def story(proxy: ToxicProxy, _: Dependency, client: Client) -> None:
+        toxic = proxy.toxic("jitter", seconds=0.2)
+        await toxic.arm()
+        took = []
+        for _number in range(8):
+            began = time.monotonic()
+            assert await client.ask(b"now") == b"now"
+            took.append(time.monotonic() - began)
+        assert max(took) - min(took) > 0.05, f"{took} are all the same"
+        assert 0 < toxic.witness()["delay_seconds"] <= 8 * 0.2 + 0.5
+        await toxic.disarm()
+
+    tell(story)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_of_a_killed_gate_no_proxy_is_left(tmp_path: Path, kind: str) -> None:
+    told = undone_after_sigkill(
+        tmp_path,
+        f"""
+        from readiness.faults.proxy import ToxicProxy
+        target = child("import socketserver as s, sys\\n"
+                       "class Echo(s.StreamRequestHandler):\\n"
+                       "    def handle(self):\\n"
+                       "        for line in self.rfile: self.wfile.write(line * 2)\\n"
+                       "with s.ThreadingTCPServer(('127.0.0.1', 0), Echo) as server:\\n"
+                       "    print(server.server_address[1], flush=True)\\n"
+                       "    server.serve_forever()")
+        await until(lambda: target.logs().endswith("\\n"))
+        proxy = ToxicProxy("127.0.0.1", int(target.logs()), "vendor")
+        await proxy.start()
+        told["port"] = proxy.port
+        _, before = await asyncio.open_connection("127.0.0.1", proxy.port)
+        fault = proxy.toxic({kind!r})
+        await asyncio.sleep(0.1)
+        await fault.arm()
+        before.write(b"line\\n")
+        """,
+    )
+    with pytest.raises(ConnectionRefusedError), socket.create_connection(("127.0.0.1", told["port"]), 5):
+        pass
 
 
 @pytest.mark.parametrize("kind", ["refuse", "half_open"])

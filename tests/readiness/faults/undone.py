@@ -27,6 +27,16 @@ def child(source, limits=None, **environment):
     command = [sys.executable, "-c", source]
     return Child(command, run_id=run, log=scratch / "child.log", environment=variables, limits=limits)
 
+class Control:  # a child that can be started again, as a target can
+    def __init__(self, source):
+        self.source, self.child = source, child(source)
+
+    def __getattr__(self, name):
+        return getattr(self.child, name)
+
+    async def start(self):
+        self.child = child(self.source)
+
 async def until(holds):
     while not holds():
         await asyncio.sleep(0.01)
