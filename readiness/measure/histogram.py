@@ -8,6 +8,7 @@ recording only appends to a buffer, and emptying the buffer costs one shift a va
 import math
 import struct
 import sys
+import weakref
 from array import array
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -59,35 +60,33 @@ class Histogram:
         self._counts = array("q", bytes(8 * _BUCKETS))
         self._pending = array("d")
         self._total, self._least, self._most = 0.0, math.inf, -math.inf
+        self._problem = ""
         # A generator's own `send` costs a third less than a method that appends and looks whether the buffer is full.
-        buffering = self._buffering()
+        buffering = _buffering(self._pending, weakref.ref(self))
         next(buffering)
         self.record = buffering.send
         for value in values:
             self.record(value)
 
-    def _buffering(self) -> Generator[None, float, None]:
-        append = self._pending.append
-        while True:
-            for _ in range(_BUFFER):
-                append((yield))
-            self._settle()
-
-    def _settle(self) -> None:
-        """Count what is pending; ``ValueError`` where a value is negative or not finite, and then none of it counts."""
+    def _empty(self) -> None:
+        """Count what is pending. Never raises: that would end the recording for good, in the middle of a load."""
         pending = self._pending
         if not pending:
             return
         extent, count = (_extent_by_numpy, _count_by_numpy) if "numpy" in sys.modules else (_extent, _count)
         least, most, total = extent(pending)
-        if not (least >= 0 and math.isfinite(total)):
-            del pending[:]
-            raise ValueError(
-                f"a histogram takes finite values from 0; among the last {_BUFFER} it got {least} to {most}"
-            )
-        self._least, self._most, self._total = min(self._least, least), max(self._most, most), self._total + total
-        count(pending, self._counts)
+        if least >= 0 and math.isfinite(total):
+            self._least, self._most, self._total = min(self._least, least), max(self._most, most), self._total + total
+            count(pending, self._counts)
+        else:
+            self._problem = f"a histogram takes finite values from 0; among {len(pending)} it got {least} to {most}"
         del pending[:]
+
+    def _settle(self) -> None:
+        """Count what is pending before anything is read; ``ValueError`` where a value ever was negative or not finite."""
+        self._empty()
+        if self._problem:
+            raise ValueError(self._problem)
 
     def __add__(self, other: "Histogram") -> "Histogram":
         """Return both together: no count is lost, and the order does not matter."""
@@ -216,6 +215,18 @@ class Histogram:
             made._counts[index] += count
         made._total, (made._least, made._most) = total, outer
         return made
+
+
+def _buffering(pending: "array[float]", owner: "weakref.ref[Histogram]") -> Generator[None, float, None]:
+    """Take values and have the owner count them; it is held weakly, or each histogram would wait for the garbage collector."""
+    append = pending.append
+    while True:
+        for _ in range(_BUFFER):
+            append((yield))
+        if (histogram := owner()) is not None:
+            histogram._empty()
+            del histogram
+        del pending[:]
 
 
 def _extent(values: "array[float]") -> tuple[float, float, float]:

@@ -1,11 +1,13 @@
 """The histogram against the sorted values themselves; both ways of counting against each other."""
 
+import gc
 import json
 import math
 import os
 import random
 import subprocess
 import sys
+import weakref
 
 import numpy as np
 import pytest
@@ -120,8 +122,11 @@ def test_what_is_not_ours_is_refused(harm: object, message: str) -> None:
 @pytest.mark.parametrize("wrong", [math.nan, -1e-9, math.inf])
 def test_what_is_no_duration_is_refused(wrong: float) -> None:
     found = Histogram([0.5, wrong])
-    with pytest.raises(ValueError, match="finite values from 0"):
-        _ = found.count
+    for _ in range(10_000):
+        found.record(0.5)  # a load goes on
+    for read in (lambda: found.count, lambda: found.percentile(50), found.to_bytes, lambda: Histogram() + found):
+        with pytest.raises(ValueError, match="finite values from 0"):
+            read()
 
 
 def test_zero_is_a_value_with_either_sign() -> None:
@@ -142,6 +147,17 @@ def test_memory_is_bounded() -> None:
         found.record(random.random())
         assert len(found._pending) <= 8192
     assert len(found._counts) == 5248
+
+
+def test_it_goes_without_the_garbage_collector() -> None:
+    found = Histogram([0.1])
+    seen = weakref.ref(found)
+    gc.disable()
+    try:
+        del found
+        assert seen() is None, "a load process that collects no garbage would keep them all"
+    finally:
+        gc.enable()
 
 
 def test_below_counts_what_is_below_for_sure() -> None:
