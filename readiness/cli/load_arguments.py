@@ -45,6 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--compressed", action="store_true", help="ask for compressed bodies")
     what.add_argument("--redirects", type=int, default=0, metavar="N", help="follow up to N redirects (default: 0)")
     what.add_argument("--cookies", action="store_true", help="each user keeps the cookies he is given")
+    what.add_argument("--http2", action="store_true", help="speak HTTP/2 (needs httpx[http2])")
     what.add_argument("--insecure", action="store_true", help="accept any TLS certificate")
     good = parser.add_argument_group("what is good")
     good.add_argument(

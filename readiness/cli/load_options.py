@@ -53,7 +53,11 @@ def understand(asked: argparse.Namespace) -> Asked:
     if wrong or origin is None or executor is None or journey is None:
         raise UsageError("\n".join(["readiness load:", *(f"  {problem}" for problem in wrong)]))
     client = ClientOptions(
-        connections=asked.connections, compressed=asked.compressed, redirects=asked.redirects, cookies=asked.cookies
+        connections=asked.connections,
+        compressed=asked.compressed,
+        redirects=asked.redirects,
+        cookies=asked.cookies,
+        http2=asked.http2,
     )
     load = Load(origin, executor, journey, client, timeout or 10.0, asked.seed)
     return Asked(asked.url, load, tuple(t for t in thresholds if t), asked.out, asked.json, asked.quiet)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from socket import gaierror
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from readiness.exchange import Reply, Request
 from readiness.load import content
@@ -16,6 +17,9 @@ from readiness.load.connection import Connection
 from readiness.load.cookies import Cookies
 from readiness.load.origin import Origin, parse_origin
 from readiness.load.watch import Watch
+
+if TYPE_CHECKING:
+    from readiness.load.http2 import Http2Client
 
 IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
 """Methods that may be sent again after a connection died (RFC 9110, 9.2.2)."""
@@ -40,6 +44,8 @@ class ClientOptions:
     """Most redirects followed by one call."""
     cookies: bool = False
     """Keep cookies and send them back."""
+    http2: bool = False
+    """Speak HTTP/2 (see readiness.load.http2), where only ``redirects`` and ``cookies`` of these options apply."""
 
 
 DEFAULTS = ClientOptions()
@@ -76,7 +82,8 @@ class HttpClient:
         self._queue: deque[asyncio.Future[None]] = deque()
         self._again: set[asyncio.Task[Reply]] = set()
         self._elsewhere: dict[str, HttpClient] = {}
-        self.plain = not (options.cookies or options.redirects or options.compressed)
+        self._http2: Http2Client | None = None
+        self.plain = not (options.cookies or options.redirects or options.compressed or options.http2)
         """Whether a call is one exchange and nothing else."""
         self._special = options.first_byte < math.inf
 
@@ -91,6 +98,8 @@ class HttpClient:
         if self.plain:
             reply = await self.exchange(method, self.origin.wire(method, path, headers, body), timeout)
             return self.decoded(reply) if headers else reply
+        if self.options.http2:
+            return await self._second().call(method, path, headers, body, timeout)
         begin = monotonic()
         reply = await self._dressed(method, path, headers, body, timeout)
         for _ in range(self.options.redirects):
@@ -149,6 +158,9 @@ class HttpClient:
         """Close every idle connection."""
         for client in self._elsewhere.values():
             await client.close()
+        if self._http2 is not None:
+            await self._http2.close()
+            self._http2 = None
         while self._idle:
             self._idle.pop().abort()
         await asyncio.sleep(0)
@@ -185,7 +197,7 @@ class HttpClient:
         except TimeoutError:
             return "connect timeout"
         except OSError as problem:
-            return _kind(problem)
+            return kind_of(problem)
         finally:
             if not opened:
                 self._closed()
@@ -245,6 +257,15 @@ class HttpClient:
                 turn.set_result(None)
                 return
 
+    def _second(self) -> "Http2Client":
+        """Return the client that speaks HTTP/2; its library is imported only by those who ask for it."""
+        if self._http2 is None:
+            from readiness.load.http2 import Http2Client
+
+            self._http2 = Http2Client(self.origin, redirects=self.options.redirects, cookies=self.options.cookies)
+            self.connects += 1
+        return self._http2
+
     async def _dressed(
         self, method: str, path: str, headers: Mapping[str, str] | None, body: bytes, timeout: float
     ) -> Reply:
@@ -274,7 +295,7 @@ class HttpClient:
         return self._elsewhere[found], place
 
 
-def _kind(problem: OSError) -> str:
+def kind_of(problem: OSError) -> str:
     """Name why no connection came about."""
     if isinstance(problem, ConnectionRefusedError):
         return "refused"

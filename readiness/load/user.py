@@ -5,14 +5,15 @@ import json as jsonlib
 import random
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 
 from readiness.exchange import Reply
-from readiness.load.client import HttpClient
+from readiness.load.client import HttpClient, kind_of
 from readiness.load.expect import ANY_GOOD_STATUS, Condition
 from readiness.measure.sample_log import SampleLog
 
 JSON = {"Content-Type": "application/json"}
+Result = TypeVar("Result")
 
 
 class Stage:
@@ -127,6 +128,29 @@ class User:
         self._kind = kind = (name or label, phase, reply.status, error)
         self._row = stage.add(intended - stage.begin, late + reply.seconds, late, kind)
         return reply
+
+    async def measure(self, name: str, work: Awaitable[Result], timeout: float = 0.0) -> Result | None:
+        """Record anything that can be awaited as a call: a statement, a message, a gRPC stub, a function.
+
+        What it raises makes it a failed call (``timeout``, ``refused``, ``raised ValueError`` ...), and None comes back.
+        """
+        stage = self._stage
+        phase, began = stage.phase, monotonic()
+        intended = self.intended or began
+        self.intended = 0.0
+        result, error = None, ""
+        try:
+            async with asyncio.timeout(timeout or stage.timeout):
+                result = await work
+        except TimeoutError:
+            error = "timeout"
+        except OSError as problem:
+            error = kind_of(problem)
+        except Exception as problem:  # noqa: BLE001 - what an operation raises is an observation
+            error = f"raised {type(problem).__name__}"
+        self._kind = (name, phase, 0, error)
+        self._row = stage.add(intended - stage.begin, monotonic() - intended, began - intended, self._kind)
+        return result
 
     def check(self, name: str, passed: object) -> bool:
         """Make the last call a failed one, of kind ``check <name>``, unless ``passed`` is true. Returns whether it is."""
