@@ -105,22 +105,18 @@ def series_plot(series: Series, windows: Iterable[FaultWindow], result: Result) 
         limit = None  # it would flatten the line
     bottom, top = bounds(low, high, high if limit is None else limit)
     frame = Frame(min(at for at, _ in points), max(at for at, _ in points), bottom, top)
-    thin = thinned(points)
-    notes = []
-    if len(thin) < len(points):
-        notes.append(f"{len(points):,} points drawn as {len(thin)}; the least and the greatest stay")
-    if len(finite) < len(points):
-        notes.append(f"{len(points) - len(finite):,} not finite: a gap")
+    gaps = len(points) - len(finite)
+    notes = [thinned_note(len(points)), f"{gaps:,} not finite: a gap" if gaps else ""]
     return Plot(
         title=series.title,
         summary=f"{summary_of(finite)} {clean(series.unit, 30)}".strip(),
-        lines=(Line("", path(thin, frame)),),
+        lines=(Line("", path(thinned(points), frame)),),
         bottom=number(neat(bottom)),
         top=with_unit(neat(top), series.unit),
         ticks=time_ticks(frame),
         limit_at=None if limit is None else frame.up(limit),
         windows=spans(windows, frame.start, frame.end),
-        note="; ".join(notes),
+        note="; ".join(filter(None, notes)),
     )
 
 
@@ -144,7 +140,7 @@ def lines_plot(
     places = [moment for moment in at if drawable(moment)]
     if len(given) < 2 or len(places) != len(at):
         return None
-    bottom, top = bounds(min(given), max(given), max(given))
+    bottom, top = bounds(min(0.0, min(given)), max(given), max(given))  # a cut axis would make a ripple a fall
     frame = Frame(*(ends or (min(places), max(places))), bottom, top)
     lines = tuple(_line(name, list(zip(at, column, strict=False)), frame, dotted) for name, column in columns.items())
     fields: dict[str, Any] = {
@@ -155,6 +151,7 @@ def lines_plot(
         "top": number(neat(top)),
         "ticks": time_ticks(frame),
         "windows": spans(windows, frame.start, frame.end),
+        "note": thinned_note(len(at)),
     }
     plot = Plot(**(fields | more))
     numbers = {
@@ -230,6 +227,11 @@ def thinned(points: Sequence[tuple[float, float | None]]) -> Sequence[tuple[floa
         greatest = max(stretch, key=lambda point: point[1] if drawable(point[1]) else -inf)
         kept += sorted({least, greatest}, key=lambda point: point[0])
     return kept
+
+
+def thinned_note(points: int) -> str:
+    """Say that not every point is drawn; empty where each is."""
+    return f"{points:,} points drawn as {MOST_POINTS}; the least and the greatest stay" if points > MOST_POINTS else ""
 
 
 def path(points: Iterable[tuple[float, float | None]], frame: Frame) -> Markup:

@@ -114,6 +114,7 @@ def test_a_load_is_drawn_over_time_and_as_a_histogram() -> None:
     shown = _load.load_of(scenario(loads.hurt(), loads.CRASH), "s")
     assert shown is not None
     assert [plot.name for plot in shown.plots] == ["s-rate", "s-time", "s-latency"]
+    assert shown.plots[0].note == "300 points drawn as 120; the least and the greatest stay"
     assert shown.percentiles == ("50", "90", "95", "99")
     assert shown.errors == (("refused", 187), ("timeout", 25))
     assert [span.start for span in shown.plots[0].windows] == [round(1800 / 61, 2)]
@@ -127,6 +128,7 @@ def test_users_are_drawn_only_where_several_numbers_of_them_were_tried() -> None
     assert users.numbers["x"] == [1, 2, 5, 10, 20, 35, 50]
     assert users.summary == "most at 35 users: 862 answers per second"
     assert users.lines[0].path.startswith("M0 ")
+    assert users.bottom == "0"
     assert users.lines[0].dots.count("h0") == 7
     assert _load.concurrency_plot(loads.growing().phases[:1], "s") is None
 
