@@ -13,12 +13,12 @@ PACKAGE = ROOT / "readiness"
 
 # From the bottom to the top; a module may import its own layer's folder and whatever stands above it in this list.
 LAYERS = (
-    ("errors",),
+    ("errors", "detection"),
     ("model", "exchange"),
     ("report",),
     ("targeting",),
     ("plugins",),
-    ("measure",),
+    ("measure", "integrity"),
     ("load", "faults"),
     ("watchdog",),
     ("loader", "settings", "policy", "curve"),
