@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from readiness.load.crew import MOST_USERS, Enlist
-from readiness.load.open_model import MOST_RATE, Arrivals
+from readiness.load.open_model import MOST_RATE, Arrivals, Enough, never
 from readiness.load.pace import Pace
 from readiness.load.ramp import WHOLE, Part, Ramp
 
 if TYPE_CHECKING:
     from readiness.measure.recorder import Recorder
+    from readiness.measure.stopping import Stopper
     from readiness.targeting import Operation, Target
 
 
@@ -26,6 +27,8 @@ class ConstantArrivalRate:
     seconds: float = 10.0
     max_users: int = 10_000
     graceful_stop: float = 30.0
+    enough: Enough = never
+    """Asked after each iteration: whether the phase may end before its time."""
     part: Part = WHOLE
 
     def validate(self) -> list[str]:
@@ -46,7 +49,9 @@ class ConstantArrivalRate:
     async def run(self, enlist: Enlist) -> Pace:
         """Run it."""
         ramp = Ramp(self.rate, ((self.seconds, self.rate),), self.part)
-        arrivals = Arrivals(ramp, enlist, max_users=self.max_users, executor="constant_arrival_rate")
+        arrivals = Arrivals(
+            ramp, enlist, max_users=self.max_users, executor="constant_arrival_rate", enough=self.enough
+        )
         return await arrivals.run(self.graceful_stop)
 
 
@@ -58,9 +63,14 @@ async def constant_arrival_rate(
     seconds: float,
     operations: "Sequence[Operation] | None" = None,
     timeout: float = 10.0,
+    until: "Stopper | None" = None,
 ) -> Pace:
-    """Start ``rate`` calls per second for ``seconds``; the mix of the target unless ``operations`` are given."""
+    """Start ``rate`` calls per second for ``seconds``; the mix of the target unless ``operations`` are given.
+
+    With ``until`` the phase ends as soon as its limits are decided; what decided them becomes the fact "stop PHASE".
+    """
     from readiness.load.sending import drive
 
-    executor = ConstantArrivalRate(rate, seconds, graceful_stop=timeout + 60.0)
-    return await drive(executor, target, recorder, operations, timeout)
+    enough = never if until is None else lambda: until.decided
+    executor = ConstantArrivalRate(rate, seconds, graceful_stop=timeout + 60.0, enough=enough)
+    return await drive(executor, target, recorder, operations, timeout, until)

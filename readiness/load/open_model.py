@@ -1,6 +1,7 @@
 """Open model: iterations begin when a clock says so, whatever the target does; who finds every user busy waits and keeps his time."""
 
 import asyncio
+from collections.abc import Callable
 from time import monotonic
 
 from readiness.load.alarm import alarm
@@ -12,12 +13,22 @@ MOST_RATE = 1_000_000.0
 """Starts per second; more than any process can begin, so that an impossible rate can be asked for and seen."""
 
 
+Enough = Callable[[], bool]
+"""Asked after each iteration: whether the phase may end before its time."""
+
+
+def never() -> bool:
+    """Go on to the end of the schedule."""
+    return False
+
+
 class Arrivals:
     """Starts the arrivals of a ramp. The queue of those that are due is a pair of numbers, so that no backlog can fill the memory."""
 
-    def __init__(self, ramp: Ramp, enlist: Enlist, *, max_users: int, executor: str) -> None:
+    def __init__(self, ramp: Ramp, enlist: Enlist, *, max_users: int, executor: str, enough: Enough = never) -> None:
         self._ramp, self._enlist, self._max_users = ramp, enlist, max_users
-        self._total = ramp.total
+        self._total, self._seconds = ramp.total, ramp.seconds
+        self._enough = enough
         self._next = 0
         self._idle: list[asyncio.Future[float | None]] = []
         self._crew = Crew()
@@ -29,13 +40,13 @@ class Arrivals:
 
     async def run(self, graceful_stop: float) -> Pace:
         """Start them all, wait at most ``graceful_stop`` seconds after the schedule's end, and say how it went."""
-        keeper, seconds = self._keeper, self._ramp.seconds
+        keeper = self._keeper
         self._start_due()
         try:
-            keeper.cut = await self._crew.finish(self._begin + seconds + graceful_stop) if self._total else 0
+            keeper.cut = await self._crew.finish(self._begin + self._seconds + graceful_stop) if self._total else 0
         finally:
             self._alarm.close()
-        return keeper.pace(seconds)
+        return keeper.pace(self._seconds)
 
     def _start_due(self) -> None:
         """Start what is due as long as users are free, and set the alarm for the next arrival."""
@@ -82,11 +93,21 @@ class Arrivals:
             keeper.late(max(0.0, now - due))
             keeper.started += 1
             await iterate(due)
+            if self._next < self._total and self._enough():
+                self._stop()
             due = self._take()
             if due is None and self._next < self._total:
                 told: asyncio.Future[float | None] = asyncio.get_running_loop().create_future()
                 self._idle.append(told)
                 due = await told
+
+    def _stop(self) -> None:
+        """Start nothing more: what is not due yet is not asked for, and what is under way goes on to its end."""
+        self._seconds = monotonic() - self._begin
+        self._keeper.asked = max(self._next, int(self._ramp.count(self._seconds)))
+        self._total = self._next
+        self._waiting = False
+        self._dismiss()
 
     def _dismiss(self) -> None:
         """Every arrival was started: users who rest go home."""

@@ -1,6 +1,6 @@
 """The load mix of a described target: pick an operation, send it through the adapter, verify the answer, record the sample."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from time import monotonic
 
 from readiness.exchange import Reply
@@ -8,29 +8,60 @@ from readiness.load.crew import Iteration
 from readiness.load.executor import Executor
 from readiness.load.pace import Pace
 from readiness.measure.recorder import Recorder
+from readiness.measure.stopping import Stopper
 from readiness.model import Sample
 from readiness.targeting import Operation, Target
 
 
 async def drive(
-    executor: Executor, target: Target, recorder: Recorder, operations: Sequence[Operation] | None, timeout: float
+    executor: Executor,
+    target: Target,
+    recorder: Recorder,
+    operations: Sequence[Operation] | None,
+    timeout: float,
+    until: Stopper | None = None,
 ) -> Pace:
-    """Drive the load mix of a target (or these operations), and record how the generator itself did."""
+    """Drive the load mix of a target (or these operations), and record how the generator itself did.
+
+    ``until`` sees every call of the phase; that the executor then ends is the executor's own matter (``enough``).
+    """
     if wrong := executor.validate():
         raise ValueError("; ".join(wrong))
     mix = tuple(operations or target.spec.load_mix)
     begin = monotonic() - recorder.now
 
+    async def call(intended: float) -> Sample:
+        return await send_one(target, recorder, pick(recorder, mix), intended - begin, timeout=timeout)
+
     async def iterate(intended: float) -> None:
-        await send_one(target, recorder, pick(recorder, mix), intended - begin, timeout=timeout)
+        await call(intended)
+
+    watched = iterate if until is None else observed(until, monotonic(), call)
 
     def enlist(_: int) -> Iteration:
-        return iterate
+        return watched
 
     phase = recorder.phase_name
     pace = await executor.run(enlist)
     recorder.fact(f"pace {phase}", pace.to_json())
+    if until is not None:
+        recorder.fact(f"stop {phase}", until.facts())
     return pace
+
+
+def observed(until: Stopper, begin: float, call: Callable[[float], Awaitable[Sample]]) -> Iteration:
+    """Make an iteration that calls and tells the stopper of a phase, begun at ``begin`` (``time.monotonic``), how it went."""
+    counter = until.counter()
+
+    async def iterate(intended: float) -> None:
+        at = max(0.0, intended - begin)
+        counter.started(at)
+        sample = await call(intended)
+        counter.ended(at, sample.latency, bool(sample.error))
+        for block in counter.done():
+            until.observe(block)
+
+    return iterate
 
 
 def pick(recorder: Recorder, operations: Sequence[Operation]) -> Operation:
@@ -48,10 +79,12 @@ def failure(operation: Operation, reply: Reply) -> str:
 
 async def send_one(
     target: Target, recorder: Recorder, operation: Operation, intended: float, *, timeout: float = 10.0
-) -> None:
-    """Send one call; latency counts from ``intended`` (seconds since the recording began)."""
+) -> Sample:
+    """Send one call and return what was recorded; latency counts from ``intended`` (seconds since the recording began)."""
     phase = recorder.phase_name
     late = max(0.0, recorder.now - intended)
     reply = await target.call(operation, timeout=timeout, unique=f"{recorder.random.getrandbits(64):016x}")
     error = failure(operation, reply)
-    recorder.sample(Sample(intended, recorder.now - intended, late, operation.name, phase, reply.status, error))
+    sample = Sample(intended, recorder.now - intended, late, operation.name, phase, reply.status, error)
+    recorder.sample(sample)
+    return sample
