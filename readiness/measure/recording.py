@@ -10,9 +10,14 @@ from typing import Any
 import numpy as np
 
 from readiness.measure import statistics
+from readiness.measure.autocorrelation import percentile_by_blocks
 from readiness.measure.sample_file import read_samples
 from readiness.measure.statistics import Values
 from readiness.model import Estimate, FaultWindow, Sample
+
+SHORTEST_SPAN = 1.0
+BLOCK_SECONDS = 1.0
+BLOCKS = 16
 
 
 @dataclass(frozen=True)
@@ -20,10 +25,19 @@ class Distribution:
     """Values of one quantity, in its unit."""
 
     values: Values
+    at: Values | None = None
+    """When each was observed, in seconds; without it they count as independent."""
 
     def percentile(self, percent: float) -> Estimate:
-        """Estimate a percentile (0 < percent < 100) with its interval."""
-        return statistics.percentile(self.values, percent)
+        """Estimate a percentile (0 < percent < 100) with its interval.
+
+        Neighbours in time resemble each other, so they are counted in blocks: of a second, or a sixteenth of a shorter span.
+        What was observed within one second and less counts as independent: no block could tell.
+        """
+        span = float(np.ptp(self.at)) if self.at is not None and len(self.at) else 0.0
+        if self.at is None or span < SHORTEST_SPAN:
+            return statistics.percentile(self.values, percent)
+        return percentile_by_blocks(self.at, self.values, percent, seconds=min(BLOCK_SECONDS, span / BLOCKS))
 
     @property
     def largest(self) -> float:
@@ -55,7 +69,8 @@ class Samples:
     @cached_property
     def latency(self) -> Distribution:
         """Seconds from the intended start to the last byte; failed calls included."""
-        return Distribution(np.array([row.latency for row in self.rows], dtype=np.float64))
+        at = np.array([row.at for row in self.rows], dtype=np.float64)
+        return Distribution(np.array([row.latency for row in self.rows], dtype=np.float64), at)
 
     @cached_property
     def late(self) -> Distribution:
