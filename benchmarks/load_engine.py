@@ -123,7 +123,10 @@ def truth(quick: bool, folder: Path) -> None:
             print(f"{name:30} not installed")
             continue
         right = computed(json.loads(log.read_text()), begin, end, seconds)
-        errors = [f"{found / value - 1:+7.1%}" for found, value in zip(ran.percentiles, right, strict=True)]
+        errors = [
+            f"{found / value - 1:+7.1%}" if found == found else "      –"
+            for found, value in zip(ran.percentiles, right, strict=True)
+        ]
         print(f"{name:30} " + " ".join(f"{x:8.1f}" for x in ran.percentiles) + "   " + " ".join(errors))
     print(f"{'computed for the last one':30} " + " ".join(f"{x:8.1f}" for x in right))
 

@@ -37,6 +37,7 @@ def summary(result: LoadResult, judged: Judged, *, interrupted: bool) -> str:
     lines += [f"generator    {share(result.cpu)} of a core, {result.memory / 1e6:.0f} MB at most{_pace(result.pace)}"]
     if result.pace and (said := result.pace.saturated):
         lines += [f"             note: {said}"]
+        lines += ["             (latency counts from the intended start: the wait in the generator is part of it)"]
     return "\n".join(lines + [_threshold(*one) for one in judged])
 
 
