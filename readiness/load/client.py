@@ -217,10 +217,14 @@ class HttpClient:
         if self._queue:
             self._next()
 
-    def lost(self, connection: Connection) -> None:
-        """Forget it."""
+    def withdraw(self, connection: Connection) -> None:
+        """Lend it no more."""
         if connection in self._idle:
             self._idle.remove(connection)
+
+    def lost(self, connection: Connection) -> None:
+        """Forget it."""
+        self.withdraw(connection)
         self.unasked += connection.unasked > 0
         self._closed()
 

@@ -20,6 +20,9 @@ class Pool(Protocol):
     free: Callable[["Connection"], None]
     """It may be lent again."""
 
+    def withdraw(self, connection: "Connection") -> None:
+        """It must not be lent any more, though it was free a moment ago."""
+
     def lost(self, connection: "Connection") -> None:
         """It is closed."""
 
@@ -178,6 +181,7 @@ class Connection(asyncio.Protocol):
     def _discard(self, size: int) -> None:
         """Bytes that nobody asked for: what follows on this connection could be taken for another's answer."""
         self.unasked += size
+        self._pool.withdraw(self)
         self.abort()
 
     def _broken(self, error: Exception, size: int) -> None:

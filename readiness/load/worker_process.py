@@ -101,6 +101,7 @@ async def _outcome(
         return Defect(f"{type(error).__name__}: {error} ({frame.filename}, line {frame.lineno})")
     finally:
         listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
 
 
 async def _listen(reader: asyncio.StreamReader, stop: asyncio.Event) -> None:
