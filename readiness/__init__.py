@@ -4,18 +4,27 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from readiness.errors import PluginError, ReadinessError, SettingsError, TargetError
+    from readiness.counter import Counter
+    from readiness.errors import FaultUnavailable, PluginError, ReadinessError, SettingsError, TargetError
     from readiness.exchange import Reply, Request
+    from readiness.faults.calls import KilledAtCall, Tracer, acknowledgements
     from readiness.faults.children import Child
+    from readiness.faults.data import Damaged
+    from readiness.faults.fault import own_folder
     from readiness.faults.process import Killed, Paused, Terminated
     from readiness.faults.proxy import ToxicProxy
-    from readiness.faults.resources import limit_witness
+    from readiness.faults.repeated import CrashLoop, Throttled
+    from readiness.faults.resources import Limited, limit_witness
+    from readiness.faults.shim import ClockShifted, DiskFull, NamesLost, Shim, SlowDisk
+    from readiness.faults.tls import BadCertificate
+    from readiness.faults.windows import Probe, five_windows
     from readiness.load.client import HttpClient
     from readiness.load.constant_arrival_rate import constant_arrival_rate
     from readiness.load.expect import expect
     from readiness.load.feed import Feed
     from readiness.load.per_vu_iterations import per_vu_iterations
     from readiness.load.user import User
+    from readiness.load.wire import Wire, authority, connect, hang_up, send_raw
     from readiness.measure.recorder import Recorder
     from readiness.measure.recording import Distribution, Readings, Recording, Samples
     from readiness.measure.stopping import ErrorLimit, LatencyLimit, Stopper, ThroughputLimit, look_times
@@ -61,18 +70,27 @@ if TYPE_CHECKING:
     from readiness.targeting import Operation, Target, TargetSpec, Trial, dig, fill
 
 _HOMES = {
-    "readiness.errors": ("PluginError", "ReadinessError", "SettingsError", "TargetError"),
+    "readiness.counter": ("Counter",),
+    "readiness.errors": ("FaultUnavailable", "PluginError", "ReadinessError", "SettingsError", "TargetError"),
     "readiness.exchange": ("Reply", "Request"),
+    "readiness.faults.calls": ("KilledAtCall", "Tracer", "acknowledgements"),
     "readiness.faults.children": ("Child",),
+    "readiness.faults.data": ("Damaged",),
+    "readiness.faults.fault": ("own_folder",),
     "readiness.faults.process": ("Killed", "Paused", "Terminated"),
     "readiness.faults.proxy": ("ToxicProxy",),
-    "readiness.faults.resources": ("limit_witness",),
+    "readiness.faults.repeated": ("CrashLoop", "Throttled"),
+    "readiness.faults.resources": ("Limited", "limit_witness"),
+    "readiness.faults.shim": ("ClockShifted", "DiskFull", "NamesLost", "Shim", "SlowDisk"),
+    "readiness.faults.tls": ("BadCertificate",),
+    "readiness.faults.windows": ("Probe", "five_windows"),
     "readiness.load.client": ("HttpClient",),
     "readiness.load.constant_arrival_rate": ("constant_arrival_rate",),
     "readiness.load.expect": ("expect",),
     "readiness.load.feed": ("Feed",),
     "readiness.load.per_vu_iterations": ("per_vu_iterations",),
     "readiness.load.user": ("User",),
+    "readiness.load.wire": ("Wire", "authority", "connect", "hang_up", "send_raw"),
     "readiness.measure.recorder": ("Recorder",),
     "readiness.measure.recording": ("Distribution", "Readings", "Recording", "Samples"),
     "readiness.measure.stopping": ("ErrorLimit", "LatencyLimit", "Stopper", "ThroughputLimit", "look_times"),
@@ -95,30 +113,41 @@ __all__ = [
     "SEVERITIES",
     "SUITES",
     "Attribution",
+    "BadCertificate",
     "CategoryScore",
     "Child",
+    "ClockShifted",
     "Comparison",
+    "Counter",
+    "CrashLoop",
+    "Damaged",
     "Decision",
+    "DiskFull",
     "Distribution",
     "ErrorLimit",
     "Estimate",
     "Fact",
+    "FaultUnavailable",
     "FaultWindow",
     "Feed",
     "Fitness",
     "HttpClient",
     "Interval",
     "Killed",
+    "KilledAtCall",
     "LatencyLimit",
     "LedgerLine",
+    "Limited",
     "LoadSummary",
     "Measured",
+    "NamesLost",
     "NotApplicable",
     "Operation",
     "Outcome",
     "Paused",
     "PhaseLoad",
     "PluginError",
+    "Probe",
     "ReadinessError",
     "Readings",
     "Recorder",
@@ -136,6 +165,8 @@ __all__ = [
     "Series",
     "SettingsError",
     "Share",
+    "Shim",
+    "SlowDisk",
     "Stopper",
     "SuiteResult",
     "Table",
@@ -143,26 +174,36 @@ __all__ = [
     "TargetError",
     "TargetSpec",
     "Terminated",
+    "Throttled",
     "ThroughputLimit",
     "Timeline",
     "ToxicProxy",
+    "Tracer",
     "TrendPoint",
     "Trial",
     "Unknown",
     "User",
     "Waiver",
     "WaiverState",
+    "Wire",
     "Workplace",
+    "acknowledgements",
+    "authority",
     "check",
+    "connect",
     "constant_arrival_rate",
     "dig",
     "expect",
     "fill",
+    "five_windows",
+    "hang_up",
     "limit_witness",
     "look_times",
+    "own_folder",
     "per_vu_iterations",
     "reporter",
     "scenario",
+    "send_raw",
     "target",
 ]
 

@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 
 from readiness.desk.api import accounts, administration, analysis, health, market, models, orders, pricing
 from readiness.desk.defects import active
@@ -17,6 +18,7 @@ from readiness.desk.errors import Problem
 from readiness.desk.services import Desk, release
 from readiness.desk.slowdown import SlowDown
 
+LARGE_REPLY = 10_000  # bytes; below, packing costs more than it saves
 CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 
 log = logging.getLogger("desk")
@@ -45,6 +47,7 @@ def create_app(desk: Desk, *, slow_down: float = 0.0) -> FastAPI:
     app.state.desk = desk
     for part in (health, market, pricing, accounts, orders, analysis, administration):
         app.include_router(part.router)
+    app.add_middleware(GZipMiddleware, minimum_size=LARGE_REPLY)
     app.add_middleware(Envelope, desk=desk)
     if slow_down:
         app.add_middleware(SlowDown, share=slow_down)

@@ -1,0 +1,23 @@
+"""A version fails, a name does not."""
+
+import pytest
+
+from checks.security.server_banner import server_banner
+from readiness import Recording, Unknown
+from tests.checks.wires import SILENCE, holds, recording, reply
+
+
+@pytest.mark.parametrize(
+    ("headers", "good"),
+    [
+        ({"server": "nginx/1.25.3"}, False), ({"x-powered-by": "PHP/8.1"}, False), ({"via": "1.1 proxy"}, False),
+        ({"server": "uvicorn"}, True), ({}, True),
+    ],
+)  # fmt: skip
+def test_versions_decide(headers: dict[str, str], good: bool) -> None:
+    assert holds(server_banner(recording("plain", GET=reply(headers=headers)))) is good
+
+
+@pytest.mark.parametrize("given", [Recording(), recording("plain", GET=SILENCE)])
+def test_without_an_answer_nothing_is_known(given: Recording) -> None:
+    assert isinstance(server_banner(given), Unknown)

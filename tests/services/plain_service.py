@@ -1,0 +1,200 @@
+"""A small HTTP service on the standard library: sane as it is, and with `--defect NAME` wrong in exactly one way.
+
+It speaks HTTP/1.1 by hand, so that it can also break the protocol in ways that no framework would.
+"""
+
+import argparse
+import asyncio
+import gzip
+import json
+import signal
+import sys
+import time
+from dataclasses import dataclass, field
+from email.utils import formatdate
+from urllib.parse import unquote
+
+DEFECTS = {
+    "answers-everything": "Every path answers 200.",
+    "any-method": "An unknown method is served like GET.",
+    "crashes-on-garbage": "What cannot be parsed is answered with 500.",
+    "head-with-body": "HEAD is answered with a body.",
+    "closes-connections": "Every connection is closed after one reply.",
+    "huge-replies": "A list is not cut into pages: 3 MB.",
+    "never-compresses": "Accept-Encoding is ignored.",
+    "echoes-trace": "TRACE is answered with the request.",
+    "trusts-origins": "Any Origin may read with credentials.",
+    "open-debug": "/debug/vars shows the process's variables.",
+    "leaves-the-folder": "A path with .. reads any file.",
+    "trusts-host": "The Host header is written into links.",
+    "redirects-anywhere": "//host redirects to that host.",
+    "splits-headers": "A line break in a query becomes a header.",
+    "believes-both": "Contradicting lengths are served, and what follows too.",
+    "shows-version": "The Server header names product and version.",
+    "bare-cookies": "The session cookie carries no flags.",
+    "no-type": "Replies do not say what they are.",
+    "reflects-script": "The path is written into an HTML page as it is.",
+    "wrong-clock": "The clock is two minutes ahead.",
+}
+
+Headers = dict[str, str]
+
+
+@dataclass
+class Reply:
+    """One answer."""
+
+    status: int
+    body: bytes = b""
+    headers: Headers = field(default_factory=lambda: {"Content-Type": "application/json"})
+    close: bool = False
+
+
+class Service:
+    """Serves connections until it is told to stop."""
+
+    def __init__(self, defect: str) -> None:
+        self._defect = defect
+
+    def has(self, name: str) -> bool:
+        """Whether a defect is planted."""
+        if name not in DEFECTS:
+            raise KeyError(name)
+        return self._defect == name
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One connection."""
+        try:
+            while await self._one(reader, writer):
+                pass
+        except (OSError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            writer.close()
+
+    async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        """Read a request and answer it; whether the connection stays."""
+        try:
+            head = await reader.readuntil(b"\r\n\r\n")
+        except asyncio.LimitOverrunError:
+            return await self._send(writer, "?", Reply(431, close=True), {})
+        lines = head.decode("latin-1").rstrip("\r\n").split("\r\n")
+        words = lines[0].split(" ")
+        fields = [line.partition(":") for line in lines[1:]]
+        if (
+            len(words) != 3
+            or words[2] not in ("HTTP/1.0", "HTTP/1.1")
+            or not all(c for _, c, _ in fields)
+            or any("\0" in line for line in lines)
+        ):
+            status = 500 if self.has("crashes-on-garbage") else 400
+            return await self._send(writer, "?", Reply(status, b"{}", close=True), {})
+        headers = {name.lower(): value.strip() for name, _, value in fields}
+        lengths = [value.strip() for name, _, value in fields if name.lower() == "content-length"]
+        doubtful = len(set(lengths)) > 1 or (bool(lengths) and "transfer-encoding" in headers)
+        if (doubtful or any(not length.isdigit() for length in lengths)) and not self.has("believes-both"):
+            return await self._send(writer, words[0], Reply(400, b"{}", close=True), headers)
+        if lengths and not doubtful:
+            await reader.readexactly(int(lengths[0]))
+        elif "transfer-encoding" in headers and not await self._chunks(reader):
+            return await self._send(writer, words[0], Reply(400, b"{}", close=True), headers)
+        reply = self._answer(words[0], words[1], headers)
+        return await self._send(writer, words[0], reply, headers)
+
+    async def _chunks(self, reader: asyncio.StreamReader) -> bool:
+        """Skip a chunked body; whether it is one."""
+        while True:
+            size = (await reader.readuntil(b"\r\n")).strip()
+            if not all(byte in b"0123456789abcdefABCDEF" for byte in size) or not size:
+                return False
+            await reader.readexactly(int(size, 16) + 2)
+            if int(size, 16) == 0:
+                return True
+
+    async def _send(self, writer: asyncio.StreamWriter, method: str, reply: Reply, asked: Headers) -> bool:
+        keep = not reply.close and asked.get("connection", "").lower() != "close" and not self.has("closes-connections")
+        headers = {"Content-Length": str(len(reply.body)), **reply.headers}
+        headers["Date"] = formatdate(time.time() + 120 * self.has("wrong-clock"), usegmt=True)
+        headers["Connection"] = "keep-alive" if keep else "close"
+        if self.has("shows-version"):
+            headers["Server"] = "Plain/1.4.2 (Linux) Python/3.11"
+        if self.has("no-type"):
+            headers.pop("Content-Type", None)
+        head = f"HTTP/1.1 {reply.status} -\r\n" + "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        with_body = method != "HEAD" or self.has("head-with-body")
+        writer.write(head.encode("latin-1") + b"\r\n" + (reply.body if with_body else b""))
+        await writer.drain()
+        return keep
+
+    def _answer(self, method: str, target: str, headers: Headers) -> Reply:
+        """What a well-formed request gets."""
+        path, _, query = target.partition("?")
+        if method == "TRACE" and self.has("echoes-trace"):
+            return Reply(200, json.dumps(headers).encode(), {"Content-Type": "message/http"})
+        if method not in ("GET", "HEAD") and not self.has("any-method"):
+            return Reply(405, b"{}")
+        if (careless := self._careless(path, query, headers)) is not None:
+            return careless
+        if path == "/items":
+            return self._compressed(json.dumps([{"number": n, "name": "item"} for n in range(self._items())]), headers)
+        if path not in ("/", "/health") and not self.has("answers-everything"):
+            return Reply(404, b'{"error": "not found"}')
+        reply = Reply(200, b'{"hello": "world"}')
+        if self.has("trusts-origins"):
+            reply.headers |= {"Access-Control-Allow-Origin": headers.get("origin", "*")}
+            reply.headers |= {"Access-Control-Allow-Credentials": "true"}
+        flags = "" if self.has("bare-cookies") else "; HttpOnly; Secure; SameSite=Lax"
+        reply.headers["Set-Cookie"] = "session=1" + flags
+        return reply
+
+    def _items(self) -> int:
+        return 100_000 if self.has("huge-replies") else 500
+
+    def _compressed(self, text: str, headers: Headers) -> Reply:
+        if "gzip" not in headers.get("accept-encoding", "") or self.has("never-compresses"):
+            return Reply(200, text.encode())
+        return Reply(
+            200, gzip.compress(text.encode()), {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+        )
+
+    def _careless(self, path: str, query: str, headers: Headers) -> Reply | None:
+        """What only a planted defect answers."""
+        if self.has("open-debug") and path == "/debug/vars":
+            return Reply(200, b'{"cmdline": ["plain"], "memstats": {"Alloc": 1}}')
+        if self.has("leaves-the-folder") and "etc/passwd" in unquote(path):
+            return Reply(200, b"root:x:0:0:root:/root:/bin/sh\n", {"Content-Type": "text/plain"})
+        if self.has("trusts-host") and path == "/":
+            return Reply(302, b"", {"Location": f"http://{headers.get('host', '')}/health"})
+        if self.has("redirects-anywhere") and path.startswith("//"):
+            return Reply(301, b"", {"Location": path})
+        if self.has("splits-headers") and "%0d%0a" in query:
+            return Reply(302, b"", {"Location": unquote(query)})
+        if self.has("reflects-script") and "<script>" in path:
+            return Reply(404, f"<p>{path} was not found</p>".encode(), {"Content-Type": "text/html"})
+        return None
+
+
+async def run(port: int, service: Service) -> int:
+    """Serve until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    server = await asyncio.start_server(service.serve, "127.0.0.1", port, limit=65536, backlog=1024)
+    await stop.wait()
+    server.close()
+    return 0
+
+
+def main() -> int:
+    """Run until told to stop; the exit status."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--defect", choices=DEFECTS, default="")
+    asked = parser.parse_args()
+    if not 0 < asked.port < 65536:
+        parser.error(f"--port {asked.port}: must be from 1 to 65535")
+    return asyncio.run(run(asked.port, Service(asked.defect)))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
