@@ -22,13 +22,15 @@ from readiness.errors import TargetError, UsageError
 from readiness.load.live import Glimpse
 from readiness.load.session import LoadResult, Session
 
+Show = Callable[[Glimpse], None]
+
 
 def command(arguments: argparse.Namespace) -> int:
     """Run the load and return 0, or 1 where a threshold does not hold."""
     asked = understand(arguments)
     folder = Path(tempfile.mkdtemp(prefix="readiness-load-"))
     try:
-        return _runner()(_run(asked, folder / "spool"))
+        return _runner()(_run(asked, folder))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -42,12 +44,13 @@ def _runner() -> Callable[[Coroutine[Any, Any, int]], int]:
     return run
 
 
-async def _run(asked: Asked, spool: Path) -> int:
+async def _run(asked: Asked, folder: Path) -> int:
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    session = Session(asked.load, spool, None if asked.quiet else _shower())
-    if error := await session.reach():
+    show = None if asked.quiet else _shower()
+    session = Session(asked.load, folder / "spool", show)
+    if error := "" if asked.scheduler else await session.reach():
         raise TargetError(f"{asked.url} cannot be reached: {error}")
     if not asked.quiet:
         print(f"{asked.url}: {asked.load.executor.describe()}", file=sys.stderr)
@@ -55,15 +58,37 @@ async def _run(asked: Asked, spool: Path) -> int:
     gc.set_threshold(
         50_000, 20, 100
     )  # calls make no cycles, and a collector's pause would be read as the target's latency
-    result = await _result(session, stop)
+    if asked.workers > 1 or asked.scheduler:
+        result, spools = await _shared(asked, folder, stop, show)
+    else:
+        result, spools = await _result(session, stop), [folder / "spool"]
     judged = [(threshold, *threshold.judge(result)) for threshold in asked.thresholds]
     if not asked.quiet and sys.stderr.isatty():
         print(end="\r\x1b[K", file=sys.stderr)
     print(load_screen.summary(result, judged, interrupted=stop.is_set()))
-    _write(asked, result, judged, spool)
+    _write(asked, result, judged, spools)
     if stop.is_set():
         return 130
-    return 0 if all(holds for _, holds, _ in judged) else 1
+    if not all(holds for _, holds, _ in judged):
+        return 1
+    return 3 if result.incomplete else 0
+
+
+async def _shared(asked: Asked, folder: Path, stop: asyncio.Event, show: Show | None) -> tuple[LoadResult, list[Path]]:
+    """Let processes or machines share the load; return what came of it and where the samples are."""
+
+    def notice(text: str) -> None:
+        print(f"readiness load: {text}", file=sys.stderr, flush=True)
+
+    if asked.scheduler:
+        from readiness.load.distributed import run_distributed
+
+        found = await run_distributed(asked.load, asked.scheduler, folder, stop=stop, notice=notice, show=show)
+    else:
+        from readiness.load.workers import run_workers
+
+        found = await run_workers(asked.load, asked.workers, folder, stop=stop, notice=notice, show=show)
+    return found.result, [worker.spool for worker in found.workers]
 
 
 async def _result(session: Session, stop: asyncio.Event) -> LoadResult:
@@ -86,7 +111,7 @@ def _shower() -> Callable[[Glimpse], None]:
     return show
 
 
-def _write(asked: Asked, result: LoadResult, judged: load_screen.Judged, spool: Path) -> None:
+def _write(asked: Asked, result: LoadResult, judged: load_screen.Judged, spools: list[Path]) -> None:
     if asked.json:
         said = [
             {"threshold": t.text, "holds": holds, "value": None if value != value else value}
@@ -94,12 +119,12 @@ def _write(asked: Asked, result: LoadResult, judged: load_screen.Judged, spool: 
         ]
         Path(asked.json).write_text(json.dumps({**result.to_json(), "thresholds": said}, indent=2) + "\n")
     if asked.out:  # in a process of its own: what writes Parquet weighs more than the generator
-        call = [sys.executable, "-m", "readiness.measure.sample_file", str(spool), asked.out]
+        call = [sys.executable, "-m", "readiness.load.merging", *map(str, spools), asked.out]
         done = subprocess.run(call, check=False, capture_output=True, text=True)
         if done.returncode:
-            kept = f"{asked.out}.spool"
-            with contextlib.suppress(OSError):
-                shutil.copy(spool, kept)
-            raise UsageError(
-                f"--out {asked.out}: {done.stderr.strip().splitlines()[-1:]}; the raw samples are in {kept}"
-            )
+            kept = [f"{asked.out}.{spool.stem}" for spool in spools]
+            for spool, copy in zip(spools, kept, strict=True):
+                with contextlib.suppress(OSError):
+                    shutil.copy(spool, copy)
+            why = done.stderr.strip().splitlines()[-1:]
+            raise UsageError(f"--out {asked.out}: {why}; the raw samples are in {', '.join(kept)}")

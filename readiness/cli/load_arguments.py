@@ -32,6 +32,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     how.add_argument(
         "--connections", type=int, default=0, metavar="N", help="users share N connections (default: one each)"
     )
+    how.add_argument(
+        "--workers", type=int, default=1, metavar="N", help="N processes share the load, for more than a core can send"
+    )
+    how.add_argument(
+        "--machines", dest="scheduler", default="", metavar="ADDRESS",
+        help="the workers of the Dask scheduler at tcp://host:port share the load",
+    )  # fmt: skip
     how.add_argument("--timeout", default="10s", metavar="TIME", help="of one call (default: 10s)")
     how.add_argument("--seed", type=int, default=7, help="seed of every random choice (default: 7)")
     what = parser.add_argument_group("what")

@@ -1,9 +1,8 @@
 """What the arguments of `readiness load` mean; everything that is wrong with them is said at once."""
 
 import argparse
-import importlib.util
-import inspect
 import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from readiness.load.constant_arrival_rate import ConstantArrivalRate
 from readiness.load.constant_vus import ConstantVus
 from readiness.load.executor import Executor
 from readiness.load.expect import Condition, Header, Json, Schema, Size, Status, Text
+from readiness.load.journeys import Call, Calls, Script
 from readiness.load.origin import Origin, parse_origin
 from readiness.load.per_vu_iterations import PerVuIterations
 from readiness.load.ramping_arrival_rate import RampingArrivalRate
@@ -22,7 +22,7 @@ from readiness.load.ramping_vus import RampingVus
 from readiness.load.session import Load
 from readiness.load.shared_iterations import SharedIterations
 from readiness.load.thresholds import Threshold, parse_threshold
-from readiness.load.user import Journey, User
+from readiness.load.user import Journey
 
 UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
@@ -37,6 +37,10 @@ class Asked:
     out: str
     json: str
     quiet: bool
+    workers: int = 1
+    """Processes of this machine that share the load."""
+    scheduler: str = ""
+    """Address of the Dask scheduler whose workers share the load; "" for this machine alone."""
 
 
 def understand(asked: argparse.Namespace) -> Asked:
@@ -50,6 +54,13 @@ def understand(asked: argparse.Namespace) -> Asked:
     conditions = [_attempt(wrong, parse_check, text) for text in asked.check]
     timeout = _attempt(wrong, parse_seconds, asked.timeout)
     journey = _attempt(wrong, lambda: _journey(asked, path, [c for c in conditions if c]))
+    wrong += [] if asked.workers >= 1 else [f"--workers {asked.workers}; at least 1"]
+    wrong += ["--workers and --machines: right would be one of them"] if asked.workers > 1 and asked.scheduler else []
+    wrong += [
+        f"{name}: the folder of {file} does not exist"
+        for name, file in (("--out", asked.out), ("--json", asked.json))
+        if file and not Path(file).parent.is_dir()
+    ]
     if wrong or origin is None or executor is None or journey is None:
         raise UsageError("\n".join(["readiness load:", *(f"  {problem}" for problem in wrong)]))
     client = ClientOptions(
@@ -60,16 +71,20 @@ def understand(asked: argparse.Namespace) -> Asked:
         http2=asked.http2,
     )
     load = Load(origin, executor, journey, client, timeout or 10.0, asked.seed)
-    return Asked(asked.url, load, tuple(t for t in thresholds if t), asked.out, asked.json, asked.quiet)
+    return Asked(asked.url, load, tuple(t for t in thresholds if t), asked.out, asked.json, asked.quiet,
+                 asked.workers, asked.scheduler)  # fmt: skip
 
 
 def parse_seconds(text: str) -> float:
     """Parse 500ms, 10s, 2m, 1h, or plain seconds."""
     number = text.rstrip("msh")
     try:
-        return float(number) * UNITS[text[len(number) :] or "s"]
+        seconds = float(number) * UNITS[text[len(number) :] or "s"]
     except (ValueError, KeyError):
-        raise ValueError(f"time {text!r}: right would be 500ms, 10s, 2m or 1h") from None
+        seconds = math.nan
+    if not math.isfinite(seconds):
+        raise ValueError(f"time {text!r}: right would be 500ms, 10s, 2m or 1h")
+    return seconds
 
 
 def parse_check(text: str) -> Condition:
@@ -165,10 +180,7 @@ def _journey(asked: argparse.Namespace, path: str, conditions: list[Condition]) 
     method = asked.method.upper() or ("POST" if body else "GET")
     name = f"{method} {path.partition('?')[0]}"
 
-    async def call(user: User) -> None:
-        await user.request(method, path, name=name, headers=headers, body=body, expect=expect)
-
-    return call
+    return Calls((Call(method, path, name, headers, body, expect),))
 
 
 def _body(asked: argparse.Namespace) -> bytes:
@@ -187,19 +199,7 @@ def _header(text: str) -> tuple[str, str]:
 
 
 def _loaded(text: str) -> Journey:
-    file, _, name = text.rpartition(":")
-    if not file or not Path(file).is_file():
-        raise ValueError(f"--journey {text!r}: right would be file.py:function")
-    spec = importlib.util.spec_from_file_location(Path(file).stem, file)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
     try:
-        spec.loader.exec_module(module)
-    except Exception as error:  # noqa: BLE001 - a journey is the user's own program
-        raise ValueError(f"--journey {file}: {type(error).__name__}: {error}") from None
-    found = getattr(module, name, None)
-    if not inspect.iscoroutinefunction(found):
-        raise ValueError(f"--journey {text!r}: {name} is not a coroutine function (async def {name}(user): ...)")
-    journey: Journey = found
-    return journey
+        return Script.read(text)
+    except ValueError as error:
+        raise ValueError(f"--{error}") from None

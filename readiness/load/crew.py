@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from time import monotonic
 from typing import Any
 
-Iteration = Callable[[float], Awaitable[None]]
+Iteration = Callable[[float], Awaitable[object]]
 """One user's iteration; its argument is when it was to begin (``time.monotonic``)."""
 Enlist = Callable[[int], Iteration]
 """Makes the user of a number and returns what he does in each iteration."""

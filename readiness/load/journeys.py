@@ -30,7 +30,7 @@ class Script:
             raise ValueError(f"journey {text!r}: right would be file.py:function")
         return cls(file, Path(file).read_text(encoding="utf-8"), name)
 
-    def __call__(self, user: User) -> Awaitable[None]:
+    def __call__(self, user: User) -> Awaitable[object]:
         return self._journey(user)
 
     def __reduce__(self) -> "tuple[type[Script], tuple[str, str, str]]":
@@ -63,14 +63,10 @@ class Calls:
             raise ValueError(f"weights {weights}; there must be a call, none below 0 and one above")
         object.__setattr__(self, "_weights", weights)
 
-    async def __call__(self, user: User) -> None:
-        """Make the call."""
-        await self._send(user)
-
-    async def _send(self, user: User) -> Reply:
+    def __call__(self, user: User) -> Awaitable[Reply]:
         calls = self.calls
         call = calls[0] if len(calls) == 1 else user.random.choices(calls, self._weights)[0]
-        return await user.request(
+        return user.request(
             call.method, call.path, name=call.name, headers=call.headers, body=call.body, expect=call.expect
         )
 

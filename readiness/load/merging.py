@@ -1,5 +1,6 @@
 """What came of the parts of a load, as one: counts and histograms are added, samples are put into one file. Nothing is lost."""
 
+import sys
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -113,3 +114,7 @@ def write_merged(spools: Sequence[Path], path: Path) -> None:
     from readiness.measure.sample_file import write_samples
 
     write_samples(path, MergedSpools(read_spool(spool) for spool in spools if spool.is_file()))
+
+
+if __name__ == "__main__":  # python -m readiness.load.merging SPOOL... FILE
+    write_merged([Path(spool) for spool in sys.argv[1:-1]], Path(sys.argv[-1]))

@@ -191,7 +191,7 @@ class Session:
         def enlist(number: int) -> Iteration:
             user = User(number, self._client(), stage)
 
-            def iterate(intended: float) -> Awaitable[None]:
+            def iterate(intended: float) -> Awaitable[object]:
                 user.intended = intended
                 return journey(user)
 

@@ -165,5 +165,5 @@ class User:
         await asyncio.sleep(seconds)
 
 
-Journey = Callable[[User], Awaitable[None]]
+Journey = Callable[[User], Awaitable[object]]
 """What one user does in one iteration: any coroutine function that takes a `User`."""
