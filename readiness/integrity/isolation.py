@@ -104,10 +104,12 @@ def _edges(transactions: Sequence[Transaction]) -> list[Edge]:
     for key, order in longest.items():
         for element, later in pairwise(order):
             edges.add(Edge(writers[key, element].id, writers[key, later].id, "ww", key))
+    happened = {one.id for one in transactions if one.ending == "ok"}
+    happened |= {writers[key, element].id for key, order in longest.items() for element in order}
     unseen: dict[str, set[int]] = defaultdict(set)
     for (key, element), writer in writers.items():
-        if writer.ending == "ok" and element not in longest[key]:
-            unseen[key].add(writer.id)  # committed, but in no list that was read: its place is after all that are
+        if writer.id in happened and element not in longest[key]:
+            unseen[key].add(writer.id)  # in no list that was read: its place is after all that are
     for key, order in longest.items():
         edges |= {Edge(writers[key, order[-1]].id, writer, "ww", key) for writer in unseen[key] if order}
     for one, key, whole, own in _reads(transactions):
