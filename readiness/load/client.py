@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
 """Methods that may be sent again after a connection died (RFC 9110, 9.2.2)."""
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+PRIVATE = frozenset({"authorization", "cookie", "proxy-authorization"})
+"""Headers that a redirect to another origin leaves out."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,8 @@ class HttpClient:
             if reply.status == 303 or (reply.status in (301, 302) and method == "POST"):
                 method, body = ("HEAD" if method == "HEAD" else "GET"), b""
             client, path = self._location(target, path)
+            if client is not self and headers:  # what proves who one is does not go to others
+                headers = {name: value for name, value in headers.items() if name.lower() not in PRIVATE}
             left = timeout - (monotonic() - begin)
             reply = await client._dressed(method, path, headers, body, left)
         else:
@@ -124,7 +128,9 @@ class HttpClient:
         """
         began = began or monotonic()
         if self._idle and not self._special and method != "HEAD":
-            return self._idle.pop().send(method, wire, began, began + timeout)
+            connection = self._idle.pop()
+            if connection.reusable:
+                return connection.send(method, wire, began, began + timeout)
         return self._unusual(method, wire, began, began + timeout)
 
     def decoded(self, reply: Reply) -> Reply:
@@ -140,7 +146,7 @@ class HttpClient:
 
     async def _unusual(self, method: str, wire: bytes, began: float, deadline: float, *, fresh: bool = False) -> Reply:
         """Send over a connection that may have to be made first, or whose answer ends or is due in a way of its own."""
-        found = self._idle.pop() if self._idle and not fresh else await self._connect(deadline, fresh=fresh)
+        found = (None if fresh else self._kept()) or await self._connect(deadline, fresh=fresh)
         if isinstance(found, str):
             return Reply(0, b"", b"", monotonic() - began, found)
         first_byte = monotonic() + self.options.first_byte
@@ -172,12 +178,20 @@ class HttpClient:
 
     # connections
 
+    def _kept(self) -> Connection | None:
+        """Return a kept connection; one that was given up stays in the list until the loop says that it is closed."""
+        while self._idle:
+            connection = self._idle.pop()
+            if connection.reusable:
+                return connection
+        return None
+
     async def _connect(self, deadline: float, *, fresh: bool = False) -> Connection | str:
         """Return a connection, a kept one where waiting for a turn brought it, or the kind of failure."""
         limit = self.options.connections
         while limit and self._open >= limit:
-            if self._idle and not fresh:
-                return self._idle.pop()
+            if not fresh and (kept := self._kept()) is not None:
+                return kept
             turn = asyncio.get_running_loop().create_future()
             self._queue.append(turn)
             try:
@@ -295,7 +309,8 @@ class HttpClient:
         if found == f"{scheme}://{self.origin.authority}" and place.startswith(self.origin.prefix + "/"):
             return self, place.removeprefix(self.origin.prefix)
         if found not in self._elsewhere:
-            self._elsewhere[found] = HttpClient(found, self.options, self.watch)
+            verify = self.origin.tls is None or self.origin.tls.verify_mode != ssl.CERT_NONE
+            self._elsewhere[found] = HttpClient(found, self.options, self.watch, verify=verify)
         return self._elsewhere[found], place
 
 

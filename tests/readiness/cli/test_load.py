@@ -144,7 +144,8 @@ def test_a_journey(url: str, tmp_path: Path) -> None:
 
 def test_everything_that_is_wrong_is_said_at_once() -> None:
     done = load(
-        "ftp://x", "--rate", "-1", "--threshold", "fast", "--check", "good", "--timeout", "1y", "--header", "nothing",
+        "ftp://x", "--rate", "-1", "--threshold", "fast", "--check", "good", "--timeout", "inf", "--header", "nothing",
+        "--out", "/nowhere/at/all.parquet",
     )  # fmt: skip
     assert done.returncode == 2
     for said in (
@@ -152,7 +153,8 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
         "rate: -1",
         "threshold 'fast'",
         "check 'good'",
-        "time '1y'",
+        "time 'inf'",
+        "--out: the folder",
         "--header 'nothing'",
     ):
         assert said in done.stderr

@@ -124,7 +124,8 @@ def test_the_next_call_is_not_harmed(way: str) -> None:
     assert [(reply.text, reply.error) for reply in asyncio.run(drive())] == [("/0", ""), ("/1", ""), ("/2", "")]
 
 
-def test_bytes_after_an_answer_cost_the_connection_and_are_counted() -> None:
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_bytes_after_an_answer_cost_the_connection_and_are_counted(method: str) -> None:
     for surplus in (b"HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n", b"HTTP/1", b"\x00\x00", b"<html>"):
 
         async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, surplus: bytes = surplus) -> None:
@@ -135,13 +136,13 @@ def test_bytes_after_an_answer_cost_the_connection_and_are_counted() -> None:
         async def drive(handle: Handler = handle) -> tuple[list[Reply], HttpClient]:
             async with serving(handle) as origin:
                 client = HttpClient(origin)
-                replies = [await client.call("GET", "/") for _ in range(3)]
+                replies = [await client.call(method, "/") for _ in range(3)]
                 await client.close()
                 return replies, client
 
         replies, client = asyncio.run(drive())
         assert [(reply.status, reply.text, reply.error) for reply in replies] == [(200, "mine", "")] * 3, surplus
-        assert (client.connects, client.unasked) == (3, 3), surplus
+        assert (client.connects, client.unasked, client.stale) == (3, 3, 0), surplus
 
 
 def test_a_server_that_answers_before_it_is_asked() -> None:

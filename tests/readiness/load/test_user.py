@@ -222,6 +222,33 @@ def test_redirects_are_followed_when_asked(tmp_path: Path) -> None:
     assert [sample.status for sample in samples] == [307, 303, 307], "not followed unless asked"
 
 
+def test_a_redirect_to_another_origin_takes_no_secrets_along(tmp_path: Path) -> None:
+    there: Seen = []
+
+    async def drive() -> list[Sample]:
+        async with serving(echoing(there)) as other:
+
+            async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+                await request_of(reader)
+                writer.write(answer(b"", "302 Found", f"Location: {other}/there?x=1"))
+                await reader.read()
+
+            async def journey(user: User) -> None:
+                await user.get("/", headers={"Authorization": "Bearer secret", "X-Trace": "1"})
+
+            async with serving(handle) as origin:
+                load = Load(parse_origin(origin), ONCE, journey, ClientOptions(redirects=1))
+                await Session(load, tmp_path / "spool").run(asyncio.Event())
+        return list(read_spool(tmp_path / "spool"))
+
+    (sample,) = asyncio.run(drive())
+    assert (sample.status, sample.error) == (200, "")
+    ((line, headers, _),) = there
+    assert line == "GET /there?x=1 HTTP/1.1"
+    assert headers["X-Trace"] == "1"
+    assert "Authorization" not in headers
+
+
 def test_a_journey_shows_itself_while_it_runs(tmp_path: Path) -> None:
     glimpses: list[Glimpse] = []
 
