@@ -26,6 +26,8 @@ SENDS = ("sendto", "sendmsg", "write", "writev")
 RECEIVES = ("recvfrom", "recvmsg", "read", "readv")
 CHANGES = (*WRITES, "fsync", "fdatasync", "rename", "unlink", "ftruncate")
 """Calls after which the files of a program are not what they were: its crash points."""
+ORDER = tuple(dict.fromkeys((*WRITES, *SYNCS, *SENDS, *RECEIVES)))
+"""What `acknowledgements` reads."""
 SHOWN_BYTES = 24
 MOST_CALLS = 65535
 ATTACH_SECONDS = 10.0
@@ -56,7 +58,7 @@ class Tracer:
         self._output, self._log = folder / "calls.trace", folder / "strace.log"
         self._child: Child | None = None
 
-    async def start(self, calls: Sequence[str], *options: str) -> None:
+    async def start(self, calls: Sequence[str] = ORDER, *options: str) -> None:
         """Attach; FaultUnavailable where there is no strace or the system forbids it."""
         program = shutil.which("strace")
         if program is None:

@@ -7,14 +7,10 @@ acknowledged one must.
 
 import asyncio
 import time
-import uuid
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
-from readiness import Killed, Recorder, Target, TargetError, dig, scenario
-
-Sums = dict[str, Decimal]
-NOT_SENT = ("refused", "unreachable")
+from readiness import Counter, Killed, Recorder, Target, TargetError, scenario
 
 
 @scenario(
@@ -45,13 +41,13 @@ async def durability(
 
 
 async def _round(target: Target, recorder: Recorder, writers: int, seconds: float) -> dict[str, Any]:
-    account = await _prepared(target)
-    if account is None:
-        return {"problem": "no account could be prepared through counter.prepare"}
-    before = await _amount(target, account)
-    sums: Sums = {"acknowledged": Decimal(0), "unknown": Decimal(0), "refused": Decimal(0)}
+    try:
+        counter = await Counter.prepared(target, "durability")
+    except TargetError as error:
+        return {"problem": str(error)}
+    before = await counter.amount()
     stop = asyncio.Event()
-    tasks = [asyncio.create_task(_write(target, account, sums, stop)) for _ in range(writers)]
+    tasks = [asyncio.create_task(counter.add_until(stop)) for _ in range(writers)]
     await asyncio.sleep(seconds)
     async with recorder.fault(Killed(target.process)):
         stop.set()
@@ -68,52 +64,8 @@ async def _round(target: Target, recorder: Recorder, writers: int, seconds: floa
         "seconds": time.monotonic() - begin,
         "problem": problem,
     }
-    after = None if problem else await _amount(target, account)
-    return {
-        **result,
-        "before": _text(before),
-        "after": _text(after),
-        **{name: str(sum_) for name, sum_ in sums.items()},
-    }
-
-
-async def _prepared(target: Target) -> str | None:
-    options = target.spec.capabilities["counter"].options
-    start = options.get("amount_start", "0")
-    reply = await target.call("counter.prepare", name="durability", cash=start, unique=uuid.uuid4().hex)
-    try:
-        return str(dig(reply.json(), str(options.get("id", "id"))))
-    except TargetError:
-        return None
-
-
-async def _amount(target: Target, account: str) -> Decimal | None:
-    reply = await target.call("counter.read", account=account, id=account)
-    value = str(target.spec.capabilities["counter"].options.get("value", "value"))
-    try:
-        return Decimal(str(dig(reply.json(), value)))
-    except (TargetError, InvalidOperation):
-        return None
-
-
-async def _write(target: Target, account: str, sums: Sums, stop: asyncio.Event) -> None:
-    """Add different amounts until told to stop; a failed addition is not tried again."""
-    cents = 100
-    expected = target.spec.operation("counter.add").expect
-    while not stop.is_set():
-        cents += 1
-        amount = Decimal(cents) / 100
-        key = uuid.uuid4().hex
-        reply = await target.call(
-            "counter.add", account=account, id=account, amount=str(amount), key=key, unique=key, timeout=3
-        )
-        if not reply.error and reply.status in expected:
-            sums["acknowledged"] += amount
-        elif reply.error in NOT_SENT or (not reply.error and 400 <= reply.status < 500):
-            sums["refused"] += amount
-            await asyncio.sleep(0.02)
-        else:
-            sums["unknown"] += amount
+    after = None if problem else await counter.amount()
+    return {**result, "before": _text(before), "after": _text(after), **counter.sums()}
 
 
 def _text(amount: Decimal | None) -> str | None:
