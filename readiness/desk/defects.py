@@ -35,6 +35,8 @@ KNOWN: dict[str, str] = {
     "lost-update": "A deposit reads the cash, waits and writes back, so concurrent deposits get lost.",
     "early-acknowledgement": "Deposits are answered from a buffer that is committed every 3 s.",
     "double-order": "Idempotency-Key is ignored, so a repeated order is filled again.",
+    "racing-position-limit": "The limit of short puts is judged before the order has the account to itself.",
+    "racing-credit-limit": "Buying power is judged before the order has the account to itself.",
     "rounding-ties": "Ties are rounded half up through a float instead of half to even.",
     "empty-backup": "A backup holds the schema and no rows.",
     "daylight-saving": "Session times use a fixed offset of UTC-5 all year.",
@@ -47,6 +49,8 @@ KNOWN: dict[str, str] = {
     "lost-rows": "History ingestion silently drops every 20th row.",
     "unvalidated-config": "An invalid DESK_POOL_SIZE or a missing DESK_ADMIN_KEY is replaced by a default.",
     "unknown-key": "Unknown DESK_* variables are ignored.",
+    "dies-without-room": "The process exits when a transaction finds no room on the disk.",
+    "heartbeat-on-disk": "Liveness writes a heartbeat to a file and syncs it before it answers.",
     "default-secret": "A missing DESK_TRADER_KEY becomes 'changeme'.",
 }
 

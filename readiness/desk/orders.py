@@ -1,13 +1,14 @@
 """Paper orders: refused by rule, filled by the fill model, booked in one transaction with cash and ledger."""
 
 import json
+import time
 import uuid
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
-from readiness.desk import accounts, idempotency
+from readiness.desk import accounts, guards, idempotency
 from readiness.desk.accounts import Account, Position
 from readiness.desk.advisor import VOLATILITY_STOP, Limits
 from readiness.desk.calendar import is_open
@@ -24,6 +25,9 @@ SYMBOL = "U"
 IMPACT_FREE = 10  # contracts that fill without moving the market
 IMPACT = Decimal("0.01")  # per share, for each contract above that
 BUY_POINT, SELL_POINT = 0.9, 0.1  # where between bid and ask an order fills
+
+# each guard, and the defect that lets it judge the account as it stood before the order had it to itself
+GUARDS = {guards.within_positions: "racing-position-limit", guards.within_credit: "racing-credit-limit"}
 
 Side = Literal["buy", "sell"]
 Status = Literal["FILLED", "REJECTED", "OPEN"]
@@ -113,11 +117,12 @@ class Orders:
         if answer is not None:
             return answer
         instrument = self._instrument(request.contract)
+        early = self._glance(request.account)
 
         def work(connection: Connection) -> tuple[bytes, Status | None]:
             if (earlier := idempotency.recall(connection, full_key, asked)) is not None:
                 return earlier, None
-            order = self._execute(connection, request, instrument)
+            order = self._execute(connection, request, instrument, early)
             idempotency.remember(connection, full_key, asked, order.body())
             return order.body(), order.status
 
@@ -146,6 +151,15 @@ class Orders:
             rows = connection.execute(query, [value]).fetchall()
         return [Order(*(*row[:-1], from_stored(row[-1]))) for row in rows]
 
+    def _glance(self, account: str) -> Account | None:
+        """The racing defects: the account as it stood before this order had it to itself."""
+        if not any(map(active, GUARDS.values())):
+            return None
+        with self._store.connection() as connection:
+            seen = accounts.read(connection, account)
+        time.sleep(0.05)  # what a slow check would take
+        return seen
+
     def _instrument(self, contract: str) -> Instrument:
         """The market in the contract, when the desk may trade on it now."""
         if not is_open(self._clock.now()):
@@ -159,7 +173,9 @@ class Orders:
             raise Problem(409, "volatility_stop", f"implied volatility is {volatility:.0%}; trading stops above 120%")
         return _find(contract, quote, chain)
 
-    def _execute(self, connection: Connection, request: OrderRequest, instrument: Instrument) -> Order:
+    def _execute(
+        self, connection: Connection, request: OrderRequest, instrument: Instrument, early: Account | None
+    ) -> Order:
         """Fill the order, or leave it open when its limit is not met, and book what follows."""
         account = accounts.read(connection, request.account)
         price = instrument.fill_price(request.side, request.quantity)
@@ -170,12 +186,18 @@ class Orders:
         if instrument.ask <= 0 or instrument.bid <= 0:
             order = replace(order, status="REJECTED", reason="no_market")
         elif _reached(request, price):
-            order = self._fill(connection, account, order, instrument, price)
+            order = self._fill(connection, account, order, instrument, price, early)
         _insert(connection, order)
         return order
 
     def _fill(
-        self, connection: Connection, account: Account, order: Order, instrument: Instrument, price: Decimal
+        self,
+        connection: Connection,
+        account: Account,
+        order: Order,
+        instrument: Instrument,
+        price: Decimal,
+        early: Account | None,
     ) -> Order:
         """Move cash, ledger and position together."""
         signed = order.quantity if order.side == "buy" else -order.quantity
@@ -183,7 +205,9 @@ class Orders:
         fees = Decimal("0.00") if instrument.kind == "stock" else commission(order.quantity)
         before = next((held for held in account.positions if held.contract == order.contract), None)
         after, realized = trade(before, instrument, signed, -proceeds)
-        self._allow(account, after, instrument, proceeds - fees)
+        for guard, defect in GUARDS.items():
+            stood = early if early and active(defect) else account
+            guard(stood, traded(stood, instrument, signed, proceeds - fees), self._limits)
         cash, _ = accounts.move(connection, account.id, proceeds - fees)
         now = to_stored(order.at)
         kind = "trade" if instrument.kind == "stock" else "premium"
@@ -196,22 +220,13 @@ class Orders:
             cash=cash,
         )  # fmt: skip
 
-    def _allow(self, account: Account, after: Position, instrument: Instrument, change: Decimal) -> None:
-        """Refuse what would leave the account without cover. Closing a position is always allowed if cash suffices."""
-        others = tuple(held for held in account.positions if held.contract != instrument.contract)
-        result = replace(account, cash=account.cash + change, positions=(*others, after))
-        puts = -sum(held.quantity for held in result.short_puts())
-        grew = puts > -sum(held.quantity for held in account.short_puts())
-        if grew and puts > self._limits.max_puts:
-            limit = self._limits.max_puts
-            raise Problem(409, "too_many_puts", f"this would make {puts} short puts; the limit is {limit}")
-        uncovered = _uncovered(result)
-        if uncovered > 0 and uncovered > _uncovered(account):
-            raise Problem(409, "uncovered", f"this would leave {uncovered} shares short or owed by calls")
-        margin = Decimal(str(self._limits.margin_rate))
-        power = result.cash - result.margin_used(margin)
-        if power < 0 and power < account.cash - account.margin_used(margin):
-            raise Problem(409, "insufficient_buying_power", f"the order would leave a buying power of {power}")
+
+def traded(account: Account, instrument: Instrument, signed: int, change: Decimal) -> Account:
+    """The account as a trade would leave it, as far as limits are concerned: its cash and quantities."""
+    before = next((held for held in account.positions if held.contract == instrument.contract), None)
+    after, _ = trade(before, instrument, signed, Decimal("0.00"))
+    others = tuple(held for held in account.positions if held.contract != instrument.contract)
+    return replace(account, cash=account.cash + change, positions=(*others, after))
 
 
 def trade(before: Position | None, instrument: Instrument, signed: int, cost: Decimal) -> tuple[Position, Decimal]:
@@ -259,13 +274,6 @@ def _reached(request: OrderRequest, price: Decimal) -> bool:
     if request.limit is None:
         return True
     return price <= request.limit if request.side == "buy" else price >= request.limit
-
-
-def _uncovered(account: Account) -> int:
-    """Shares that short stock and short calls owe beyond the shares held."""
-    shares = sum(held.quantity for held in account.positions if held.kind == "stock")
-    calls = -sum(held.quantity for held in account.positions if held.kind == "call" and held.quantity < 0)
-    return calls * CONTRACT_SIZE - shares
 
 
 def _insert(connection: Connection, order: Order) -> None:
