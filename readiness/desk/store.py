@@ -4,6 +4,7 @@ Times are stored as UTC without a zone, because DuckDB's zoned type needs a furt
 """
 
 import logging
+import os
 import random
 import threading
 import time
@@ -96,7 +97,9 @@ class Store:
             try:
                 yield connection
                 connection.commit()
-            except BaseException:
+            except BaseException as error:
+                if active("dies-without-room") and "No space left" in str(error):
+                    os._exit(1)
                 _roll_back(connection)
                 raise
 

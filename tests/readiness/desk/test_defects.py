@@ -252,3 +252,10 @@ def test_settings_are_made_up(start: Start, vendor: RunningVendor, tmp_path: Pat
     with Running("readiness.desk", *arguments, environment=environment) as desk:
         reply = httpx.get(f"{desk.address}/v1/session", headers={"X-API-Key": "changeme"}, trust_env=False)
     assert reply.status_code == 200
+
+
+def test_a_heartbeat_on_disk(start: Start, tmp_path: Path) -> None:
+    desk = start("heartbeat-on-disk").ready()
+    assert not list(tmp_path.rglob("heartbeat"))
+    desk.client().get("/health/live").raise_for_status()
+    assert [file.read_text() for file in tmp_path.rglob("heartbeat")] == ["alive"]

@@ -1,0 +1,62 @@
+"""A full disk may refuse writes; it may not kill, lose, break for good, or take reading with it."""
+
+from typing import Any
+
+import pytest
+
+from checks.reliability.disk_full import disk_full
+from readiness import Fact, Recording, Unknown
+
+
+def probe(calls: int, good: int) -> dict[str, Any]:
+    return {
+        "calls": calls,
+        "good": good,
+        "slowest": 0.1,
+        "failures": {} if good == calls else {"status 503": calls - good},
+    }
+
+
+def recording(*, read: int = 5, usual: int = 5, after: dict[str, Any] | None = None, **kept: Any) -> Recording:
+    well = {"alive": probe(5, 5), "read": probe(5, 5), "write": probe(5, usual)}
+    full = {"alive": probe(5, 5), "read": probe(5, read), "write": probe(5, 0)}
+    windows = {"baseline": well, "onset": full, "during": full, "disarm": well, "recovered": well}
+    later = {"alive": True, "last": 200, "patience": 5.0, "seconds": 0.2, **(after or {})}
+    left = {"before": "100.00", "after": "105.00", "acknowledged": "5.00", "unknown": "3.00", **kept}
+    return Recording(facts={"full": windows, "after full": later, "kept": left})
+
+
+def _with(amount: str | None) -> Recording:
+    facts = recording().facts
+    return Recording(facts={**facts, "kept": {**facts["kept"], "after": amount}})
+
+
+@pytest.mark.parametrize("after", ["105.00", "106.50", "108.00"])
+def test_refusing_and_going_on_passes(after: str) -> None:
+    outcome = disk_full(_with(after))
+    assert isinstance(outcome, Fact)
+    assert outcome.passed, outcome.reason
+
+
+@pytest.mark.parametrize(
+    ("found", "reason"),
+    [
+        (recording(read=0), "nothing could be read while the disk was full: status 503"),
+        (recording(after={"alive": False, "seconds": None}), "the process died"),
+        (recording(after={"seconds": None, "last": 500}), "5 s after there was room again a write answers 500"),
+        (recording(problem="it ended with exit status 1"), "does not start on the data"),
+        (_with("104.99"), "0.01 of 5.00 acknowledged is lost"),
+        (_with("108.01"), "0.01 is there that was refused or never sent"),
+        (_with(None), "cannot be read after the restart"),
+    ],
+)
+def test_harm_fails(found: Recording, reason: str) -> None:
+    outcome = disk_full(found)
+    assert isinstance(outcome, Fact)
+    assert not outcome.passed
+    assert reason in outcome.reason
+
+
+@pytest.mark.parametrize("facts", [{}, {"problem": "no C compiler is installed"}, dict(recording(usual=0).facts)])
+def test_without_a_full_disk_nothing_is_known(facts: dict[str, Any]) -> None:
+    assert isinstance(disk_full(Recording(facts=facts)), Unknown)
