@@ -4,7 +4,7 @@ from readiness.integrity.additions import acknowledged_sum, combination, lost_up
 from readiness.integrity.books import Difference, Posting, conserved_sum, ledger_identity, restored_equal
 from readiness.integrity.history import Invocation, ending, read_rows, rows
 from readiness.integrity.isolation import Append, Read, Transaction, isolation
-from readiness.integrity.linearizability import amount, linearizable, register
+from readiness.integrity.linearizability import amount, linearizable, linearizable_sums, register
 from readiness.integrity.local_times import LocalTime, clock_changes, day_length, instants, local_times
 from readiness.integrity.ordering import at_least_once, fencing, gapless_sequence, order_per_key
 from readiness.integrity.rounding import RoundedAmount, is_tie, money_ties, rules_that_fit, split_whole
@@ -41,6 +41,7 @@ __all__ = [
     "isolation",
     "ledger_identity",
     "linearizable",
+    "linearizable_sums",
     "local_times",
     "lost_updates",
     "merge",

@@ -23,7 +23,7 @@ def combination(amounts: Sequence[Number], total: Number) -> tuple[int, ...] | N
     largest down. Others are searched: every sum that can be reached, with the way to it.
     """
     order = sorted(range(len(amounts)), key=lambda place: amounts[place], reverse=True)
-    if _superincreasing([amounts[place] for place in reversed(order)]):
+    if superincreasing([amounts[place] for place in reversed(order)]):
         taken = []
         for place in order:
             if amounts[place] <= total:
@@ -118,6 +118,7 @@ def _later(one: Invocation, other: Invocation) -> Invocation:
     return other if other.until > one.until else one
 
 
-def _superincreasing(ascending: Sequence[Number]) -> bool:
+def superincreasing(ascending: Sequence[Number]) -> bool:
+    """Whether each amount is positive and exceeds the sum of those before it."""
     sums = accumulate(ascending, initial=Decimal(0))
     return all(amount > total for total, amount in zip(sums, ascending, strict=False))

@@ -8,13 +8,17 @@ searched alone. An unanswered invocation may take effect at any later time or ne
 
 import time
 from collections.abc import Callable, Hashable
+from itertools import combinations, pairwise
 from typing import Any, Final
 
+from readiness.integrity.additions import combination, superincreasing
 from readiness.integrity.history import History, Invocation, by_key
 from readiness.integrity.verdict import IntegrityVerdict, invalid, merge, unknown, valid
 
 Step = Callable[[Any, Invocation], Any]
 """State and invocation -> next state (hashable), or IMPOSSIBLE where the answer contradicts the state."""
+Held = list[tuple[frozenset[int], Invocation]]
+"""Reads with the places of the additions that they hold, the fewest first."""
 IMPOSSIBLE: Final = object()
 LOOK = 256
 """Steps between two looks at the clock."""
@@ -138,3 +142,57 @@ class _Search:
             self.next[self.previous[moment]] = moment
             self.previous[self.next[moment]] = moment
         return len(moments) - 1
+
+
+def linearizable_sums(history: History, initial: Any, *, seconds: float = 10.0) -> IntegrityVerdict[Invocation]:
+    """As `linearizable` with `amount`, in polynomial time where each sum tells which additions it holds.
+
+    That is so where each addition exceeds the sum of all smaller ones (powers of two); others are searched. Every read
+    then is a set of additions, and an order exists exactly if these sets form a chain that no later read goes back
+    on, and each holds the additions that ended before the read began, none that began after it ended, and with an
+    addition all those that had ended when that began.
+    """
+    until = time.monotonic() + seconds
+    return merge(_sums(part, initial, until) for part in by_key(history).values())
+
+
+def _sums(part: list[Invocation], initial: Any, until: float) -> IntegrityVerdict[Invocation]:
+    adds = [one for one in part if one.action == "add" and one.possible]
+    reads = [one for one in part if one.action == "read" and one.ending == "ok"]
+    if not reads or not adds:
+        return unknown("nothing was added, or nothing read")
+    if not superincreasing(sorted(add.value for add in adds)) or any(add.result is not None for add in adds):
+        return _ordered(part, amount, initial, until)
+    held: Held = []
+    for read in reads:
+        places = combination([add.value for add in adds], read.result - initial)
+        if places is None:
+            return invalid(f"no choice of the additions explains {read}", (read,))
+        held.append((frozenset(places), read))
+    held.sort(key=lambda pair: (len(pair[0]), pair[1].invoked))
+    if found := _misplaced(held, adds) or _unchained(held):
+        return found
+    return valid(f"one order explains {len(reads)} reads of {len(adds)} additions", len(reads))
+
+
+def _misplaced(held: Held, adds: list[Invocation]) -> IntegrityVerdict[Invocation] | None:
+    """A read without an addition that must be in it, or with one that cannot be."""
+    for found, read in held:
+        for place, add in enumerate(adds):
+            needed = add.precedes(read) or any(add.precedes(adds[other]) for other in found)
+            if place not in found and needed:
+                return invalid(f"{read} misses an earlier addition, {add}", (add, read))
+            if place in found and read.precedes(add):
+                return invalid(f"{read} holds a later addition, {add}", (read, add))
+    return None
+
+
+def _unchained(held: Held) -> IntegrityVerdict[Invocation] | None:
+    """Two reads that no growing sum explains, or a later one that holds less."""
+    for (fewer, first), (more, second) in pairwise(held):
+        if not fewer <= more:
+            return invalid("two reads saw additions in different orders", (first, second))
+    for (fewer, read), (more, other) in combinations(held, 2):
+        if fewer < more and other.precedes(read):
+            return invalid(f"{read} misses what was read before: {other}", (other, read))
+    return None

@@ -22,6 +22,8 @@ from readiness.model import Fact, Unknown
         (302, "", "info"),
         (0, "refused", "fail"),
         (0, "unreachable", "fail"),
+        (0, "connect timeout", "fail"),
+        (0, "send timeout", "info"),
         (0, "timeout", "info"),
         (0, "reset", "info"),
         (200, "body", "info"),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from readiness.integrity import Invocation, amount, linearizable, register
+from readiness.integrity import Invocation, amount, linearizable, linearizable_sums, register
 from readiness.integrity.linearizability import IMPOSSIBLE
 from tests.readiness.integrity.simulation import CASES, carried_out, schedule, seeds
 
@@ -94,6 +94,44 @@ def test_any_amount_history_is_judged_as_brute_force_judges_it(random: Random) -
         for one in _amount(random)
     ]
     assert (linearizable(history, amount, 0).state == "invalid") == (not _brute_force(history, amount, 0))
+
+
+def _sums(random: Random) -> list[Invocation]:
+    def ask(random: Random, number: int) -> dict[str, Any]:
+        adds = random.random() < 0.5
+        return {"action": "add" if adds else "read", "value": 2**number if adds else None}
+
+    def effect(state: int, one: Invocation) -> tuple[int, Any]:
+        after = state + (one.value or 0)
+        return after, after if one.action == "read" else None
+
+    return carried_out(schedule(random, ask, most=4), 0, effect)[0]
+
+
+@CASES
+@given(seeds)
+def test_sums_of_powers_of_two_are_judged_as_the_search_judges_them(random: Random) -> None:
+    right = _sums(random)
+    assert linearizable_sums(right, 0).state != "invalid"
+    values = [one.result for one in right if one.result is not None]
+    broken = [
+        replace(one, result=random.choice([*values, one.result ^ 1])) if one.result is not None else one
+        for one in right
+    ]
+    verdict = linearizable_sums(broken, 0)
+    if verdict.state != "unknown":
+        assert verdict.state == linearizable(broken, amount, 0).state, verdict
+
+
+@CASES
+@given(seeds)
+def test_sums_that_tell_nothing_are_searched(random: Random) -> None:
+    right = _amount(random)
+    assert linearizable_sums(right, 0).state != "invalid"
+    broken = [replace(one, result=one.result + 1) if one.result and one.action == "read" else one for one in right]
+    verdict = linearizable_sums(broken, 0)
+    if verdict.state != "unknown":
+        assert verdict.state == linearizable(broken, amount, 0).state, verdict
 
 
 def test_a_stale_read_is_invalid_and_named() -> None:
