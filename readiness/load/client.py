@@ -128,9 +128,7 @@ class HttpClient:
         """
         began = began or monotonic()
         if self._idle and not self._special and method != "HEAD":
-            connection = self._idle.pop()
-            if connection.reusable:
-                return connection.send(method, wire, began, began + timeout)
+            return self._idle.pop().send(method, wire, began, began + timeout)
         return self._unusual(method, wire, began, began + timeout)
 
     def decoded(self, reply: Reply) -> Reply:
@@ -146,7 +144,7 @@ class HttpClient:
 
     async def _unusual(self, method: str, wire: bytes, began: float, deadline: float, *, fresh: bool = False) -> Reply:
         """Send over a connection that may have to be made first, or whose answer ends or is due in a way of its own."""
-        found = (None if fresh else self._kept()) or await self._connect(deadline, fresh=fresh)
+        found = self._idle.pop() if self._idle and not fresh else await self._connect(deadline, fresh=fresh)
         if isinstance(found, str):
             return Reply(0, b"", b"", monotonic() - began, found)
         first_byte = monotonic() + self.options.first_byte
@@ -178,20 +176,12 @@ class HttpClient:
 
     # connections
 
-    def _kept(self) -> Connection | None:
-        """Return a kept connection; one that was given up stays in the list until the loop says that it is closed."""
-        while self._idle:
-            connection = self._idle.pop()
-            if connection.reusable:
-                return connection
-        return None
-
     async def _connect(self, deadline: float, *, fresh: bool = False) -> Connection | str:
         """Return a connection, a kept one where waiting for a turn brought it, or the kind of failure."""
         limit = self.options.connections
         while limit and self._open >= limit:
-            if not fresh and (kept := self._kept()) is not None:
-                return kept
+            if self._idle and not fresh:
+                return self._idle.pop()
             turn = asyncio.get_running_loop().create_future()
             self._queue.append(turn)
             try:
