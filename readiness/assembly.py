@@ -1,10 +1,12 @@
 """Outcomes -> Report: every field that a report carries, from what the scores and the scenarios say. Pure."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from readiness.bars import Circumstances
+from readiness.brought import brought_results
+from readiness.evidence.reading import Reading
 from readiness.loader import describe
 from readiness.model import CATEGORIES, SUITES, FaultWindow, Outcome, Unknown
 from readiness.plan import Plan
@@ -26,9 +28,16 @@ def assemble_report(
     run: str,
     machine: dict[str, Any],
     fitness: Fitness,
+    readings: Mapping[str, Reading | None] | None = None,
+    *,
+    today: date | None = None,
 ) -> Report:
-    """Build the one object behind every format."""
-    judged = _results(plan, outcomes, summaries, ended)
+    """Build the one object behind every format; ``readings`` are what was read of each source of evidence.
+
+    Waivers are held against ``today`` (UTC), which is the day on which the run ended unless another one is given.
+    """
+    today = today or _day(ended)
+    judged = _results(plan, outcomes, summaries, ended, readings or {}, today)
     interrupted, unfit, partial = ended.interrupted, "; ".join(fitness.reasons), plan.scope.partial
     circumstances = Circumstances(plan.profile, interrupted, unfit, partial)
     scores = assemble(
@@ -70,7 +79,7 @@ def assemble_report(
         decisions=scores.decisions,
         tier_decisions=tier_decisions(results, plan.policy, circumstances),
         waivers=plan.policy.waivers,
-        waiver_states=waiver_states(plan.policy, results, _day(ended), plan.settings.target.name),
+        waiver_states=waiver_states(plan.policy, results, today, plan.settings.target.name),
         fitness=fitness,
         environment=machine,
         policy=plan.policy.model_dump(mode="json"),
@@ -85,13 +94,27 @@ def _success_rate(results: Iterable[Result]) -> float:
 
 
 def _day(ended: Ended) -> date:
-    """The day (UTC) that waivers are held against."""
-    return datetime.fromisoformat(ended.timestamp).date()
+    """The day (UTC) on which the run ended."""
+    return datetime.fromisoformat(ended.timestamp).astimezone(UTC).date()
 
 
 def _results(
-    plan: Plan, outcomes: Mapping[str, Outcome], summaries: Mapping[str, ScenarioSummary], ended: Ended
+    plan: Plan,
+    outcomes: Mapping[str, Outcome],
+    summaries: Mapping[str, ScenarioSummary],
+    ended: Ended,
+    readings: Mapping[str, Reading | None],
+    today: date,
 ) -> tuple[Result, ...]:
+    """Every result, category by category: of the checks, and of what was brought."""
+    results = [*_checked(plan, outcomes, summaries, ended, today), *brought_results(plan, readings, summaries, ended)]
+    order = {category: place for place, category in enumerate(CATEGORIES)}
+    return tuple(sorted(results, key=lambda result: (order[result.category], result.check)))
+
+
+def _checked(
+    plan: Plan, outcomes: Mapping[str, Outcome], summaries: Mapping[str, ScenarioSummary], ended: Ended, today: date
+) -> list[Result]:
     results = []
     scenarios = plan.catalog.scenarios
     for check in plan.checks:
@@ -100,7 +123,7 @@ def _results(
             check,
             outcomes.get(check.id, Unknown("it was not judged")),
             policy=plan.policy,
-            today=_day(ended),
+            today=today,
             target=plan.settings.target.name,
             title=describe(check)[0],
             suite=scenarios[check.needs].suite,
@@ -111,8 +134,7 @@ def _results(
             foreign=check.id in plan.foreign,
         )
         results.append(result.model_copy(update={"duration_seconds": round(ended.durations.get(check.id, 0.0), 4)}))
-    order = {category: place for place, category in enumerate(CATEGORIES)}
-    return tuple(sorted(results, key=lambda result: (order[result.category], result.check)))
+    return results
 
 
 def _suites(

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Literal
 
 from readiness import events
+from readiness.brought import part_of_source
 from readiness.errors import TargetError
+from readiness.evidence.source import SUITE
 from readiness.faults.children import end_marked
 from readiness.job import Job, marked_environment, new_scratch, part_of, write_job
 from readiness.judging import Finish, judge_run, machine_of
@@ -26,6 +28,7 @@ from readiness.targeting import Adapter, Target
 from readiness.watchdog import start_watchdog
 
 POLL_SECONDS = 0.1
+READ_SECONDS = 5.0  # to start the worker that reads evidence, on top of what the source is given
 PARALLEL_OWN = 4  # scenarios with an instance of their own, side by side; load always runs alone
 
 
@@ -93,11 +96,11 @@ async def _run(state: Run, interrupted: asyncio.Event) -> None:
     write_job(job)
     planned = planned_of(state.plan, run=state.id, seed=state.seed, plugins=job.plugins, machine=machine_of(job))
     write(state.folder, PLAN, planned)
-    scenarios = tuple(scenario.id for scenario in state.plan.scenarios)
+    scenarios = (*(s.id for s in state.plan.scenarios), *(part_of_source(name) for name in state.plan.evidence))
     scope = state.plan.scope.sentence
     state.note(events.RunStarted(state.id, str(state.folder), scope, scenarios, len(state.plan.checks)))
     try:
-        if scenarios:
+        if scenarios or state.plan.evidence:
             await _unless(interrupted, _drive(state, job))
     except TargetError as error:
         state.failure = str(error)
@@ -125,7 +128,9 @@ async def _unless(interrupted: asyncio.Event, work: Coroutine[None, None, None])
 async def _drive(state: Run, job: Job) -> None:
     adapter = job.adapter(state.catalog, "shared", proxied=False)
     try:
-        await _run_scenarios(state, await _open_shared(state, job, adapter))
+        job = await _open_shared(state, job, adapter)
+        await _run_scenarios(state, job)
+        await _read_evidence(state, job)
     finally:
         await adapter.close()
 
@@ -156,6 +161,7 @@ def _job(state: Run) -> Job:
         scenario_options=dict(plan.scenario_options),
         check_options=dict(plan.check_options),
         reporter_options=dict(plan.reporter_options),
+        evidence=dict(plan.evidence),
         check_scenarios={check.id: check.needs for check in plan.checks if check.id not in plan.settled},
     )
 
@@ -193,19 +199,34 @@ async def _run_lane(state: Run, job: Job, waiting: Iterator[Scenario[...]]) -> N
 
 async def _run_scenario(state: Run, job: Job, scenario: Scenario[...]) -> None:
     """Run one scenario in a process of its own, until it ends or its deadline comes."""
+    deadline = min(scenario.deadline or job.environment.pytest_timeout, job.environment.pytest_timeout)
+    watch = asyncio.create_task(_watch_phases(state, job.recordings / f"{scenario.id}.jsonl", scenario))
+    try:
+        await _run_worker(state, job, ("scenario", scenario.id), scenario.id, scenario.suite, deadline)
+    finally:
+        watch.cancel()
+
+
+async def _read_evidence(state: Run, job: Job) -> None:
+    """Read what others made, last of all and one after the other: tests that are brought may change the target."""
+    for name, source in state.plan.evidence.items():
+        await _run_worker(state, job, ("evidence", name), part_of_source(name), SUITE, source.seconds + READ_SECONDS)
+
+
+async def _run_worker(state: Run, job: Job, part: tuple[str, str], id: str, suite: str, deadline: float) -> None:
+    """Run one part in a worker of its own, and note how it began and ended."""
     if state.stopped:
         return
-    state.note(events.ScenarioStarted(scenario.id, scenario.suite))
-    deadline = min(scenario.deadline or job.environment.pytest_timeout, job.environment.pytest_timeout)
+    state.note(events.ScenarioStarted(id, suite))
     begin = time.monotonic()
-    output = state.scratch / f"{scenario.id}.output"
+    output = state.scratch / f"{id}.output"
+    kind, name = part
     with output.open("wb") as sink:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "readiness.worker", "scenario", str(state.scratch / "job.json"), scenario.id,
+            sys.executable, "-m", "readiness.worker", kind, str(state.scratch / "job.json"), name,
             stdin=asyncio.subprocess.DEVNULL, stdout=sink, stderr=sink,
-            env=marked_environment(job.run, scenario.id), start_new_session=True,
+            env=marked_environment(job.run, id), start_new_session=True,
         )  # fmt: skip
-    watch = asyncio.create_task(_watch_phases(state, job.recordings / f"{scenario.id}.jsonl", scenario))
     status: Literal["finished", "crashed", "timed out"] = "finished"
     reason = ""
     try:
@@ -215,14 +236,13 @@ async def _run_scenario(state: Run, job: Job, scenario: Scenario[...]) -> None:
     except TimeoutError:
         status, reason = "timed out", f"no end after {deadline:g} s"
     finally:
-        watch.cancel()
-        end_marked(part_of(job.run, scenario.id))
+        end_marked(part_of(job.run, id))
         await process.wait()
     if state.fail_fast and status != "finished":
         state.stopped = True
     seconds = time.monotonic() - begin
-    state.endings[scenario.id] = Ending(status=status, reason=reason, seconds=round(seconds, 3))
-    state.note(events.ScenarioFinished(scenario.id, scenario.suite, status, seconds, reason))
+    state.endings[id] = Ending(status=status, reason=reason, seconds=round(seconds, 3))
+    state.note(events.ScenarioFinished(id, suite, status, seconds, reason))
 
 
 async def _watch_phases(state: Run, path: Path, scenario: Scenario[...]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
+from readiness.evidence.source import AnySource
 from readiness.faults.children import RUN_VARIABLE
 from readiness.loader import Catalog, load
 from readiness.model import Profile
@@ -35,6 +36,8 @@ class Job(Frozen):
     check_options: dict[str, dict[str, Any]] = Field(default_factory=dict)
     reporter_options: dict[str, dict[str, Any]] = Field(default_factory=dict)
     check_scenarios: dict[str, str] = Field(default_factory=dict)
+    evidence: dict[str, AnySource] = Field(default_factory=dict)
+    """What others made and the run takes in."""
     handle: dict[str, Any] | None = None
     """How to attach to the shared instance."""
     values: dict[str, Any] = Field(default_factory=dict)
@@ -44,6 +47,12 @@ class Job(Frozen):
     def recordings(self) -> Path:
         """Where recordings lie."""
         return Path(self.folder) / "recordings"
+
+    @property
+    def address(self) -> str:
+        """Where the shared instance answers: the described address, or the port that it was started on."""
+        port = (self.handle or {}).get("port")
+        return f"http://127.0.0.1:{port}" if port and self.spec.start else self.spec.address
 
     def catalog(self) -> Catalog:
         """Load the plugins of this run."""

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from typing import Any
 from readiness import events
 from readiness.archive import write_summary
 from readiness.assembly import assemble_report
+from readiness.brought import brought_summary, part_of_source
+from readiness.evidence.reading import read_reading
 from readiness.faults.children import end_marked
 from readiness.job import Job, marked_environment, new_scratch, part_of, write_job
 from readiness.loader import load
@@ -36,15 +39,25 @@ Finish = Callable[[Report], Awaitable[Report]]
 
 
 async def judge_run(
-    plan: Plan, job: Job, planned: Planned, ended: Ended, *, finish: Finish | None = None, reports: bool = True
+    plan: Plan,
+    job: Job,
+    planned: Planned,
+    ended: Ended,
+    *,
+    finish: Finish | None = None,
+    reports: bool = True,
+    today: date | None = None,
 ) -> AsyncIterator[events.Event]:
     """Judge what was recorded and write the reports; the last event carries the report, as ``finish`` leaves it.
 
-    Everything comes from the run's folder, so that the same evidence under the same policy gives the same bytes.
+    Everything comes from the run's folder, so that the same evidence under the same policy gives the same bytes. Waivers
+    are held against the day of the run; where ``today`` is given, against that day, and the report says so.
     """
     recordings = {scenario.id: _recording(job, scenario.id) for scenario in plan.scenarios}
     summaries = {id: summary_of(plan, ended, id, recording) for id, recording in recordings.items()}
     outcomes, durations = await _outcomes(plan, job, summaries)
+    readings = {name: read_reading(job.recordings, name) for name in plan.evidence}
+    brought = {part_of_source(name): brought_summary(name, source, ended) for name, source in plan.evidence.items()}
     if not ended.durations:
         ended = ended.model_copy(update={"durations": {id: round(seconds, 4) for id, seconds in durations.items()}})
         write(Path(job.folder), RUN, ended)
@@ -53,9 +66,12 @@ async def judge_run(
         "policy_hash": policy_hash(plan.policy),
         "catalogue_version": plan.catalog.version,
     }
+    if today is not None:
+        machine |= {"waivers_held_on": today.isoformat()}
     under_load = [recordings[scenario.id] for scenario in plan.scenarios if scenario.effect == "load"]
     fitness = fitness_of(recording for recording in under_load if recording is not None)
-    report = redacted(assemble_report(plan, outcomes, summaries, ended, job.run, machine, fitness), job.spec.secrets)
+    report = assemble_report(plan, outcomes, summaries | brought, ended, job.run, machine, fitness, readings, today=today)
+    report = redacted(report, job.spec.secrets)
     if finish is not None:
         report = await finish(report)
     for result in report.results:
@@ -76,6 +92,7 @@ async def judge_stored(
     finish: Finish | None = None,
     output: Path | None = None,
     reports: bool = True,
+    today: date | None = None,
 ) -> AsyncIterator[events.Event]:
     """Judge the run in ``folder`` again: under its own policy, or another; reports go to ``output``, else beside it."""
     planned = read_plan(folder)
@@ -95,7 +112,7 @@ async def judge_stored(
     )  # fmt: skip
     write_job(job)
     try:
-        async for event in judge_run(plan, job, planned, ended, finish=finish, reports=reports):
+        async for event in judge_run(plan, job, planned, ended, finish=finish, reports=reports, today=today):
             yield event
     finally:
         remove_scratch(scratch)

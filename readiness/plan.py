@@ -1,10 +1,11 @@
 """The plan of a run: which checks and scenarios, with which options; all configuration errors appear here, together."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from readiness.errors import PolicyError, SettingsError, UsageError, nearest
+from readiness.evidence.source import SUITE, Sources, belongs
 from readiness.loader import Catalog
 from readiness.model import CATEGORIES, NotApplicable, Outcome, Profile, Skipped, Unknown
 from readiness.plugins import Check, Scenario, apply_options, options_of
@@ -29,6 +30,8 @@ class Plan:
     settings: Settings
     policy: Policy
     catalog: Catalog
+    evidence: Sources = field(default_factory=dict)
+    """What others made and this run takes in, by name."""
 
     @property
     def foreign(self) -> frozenset[str]:
@@ -45,9 +48,13 @@ def make_plan(
     only: tuple[str, ...] = (),
     profile: Profile = "standard",
 ) -> Plan:
-    """Plan a run of some suites or categories (all when empty), or of ``only`` these checks."""
+    """Plan a run of some suites or categories (all when empty), or of ``only`` these checks.
+
+    Brought evidence belongs to a run of everything, and to one of the suite `evidence`.
+    """
+    evidence = settings.evidence if not only and (not categories or SUITE in categories) else {}
     catalog.target_for(settings.target.address, started=bool(settings.target.start))
-    checks = _selected(catalog, categories, only)
+    checks = _selected(catalog, categories, only, evidence)
     missing = missing_capabilities(settings.target)
     settled = {
         check.id: outcome for check in checks if (outcome := _settle(check, catalog, policy, missing, settings.target))
@@ -56,7 +63,13 @@ def make_plan(
     scenarios = tuple(scenario for id, scenario in catalog.scenarios.items() if id in wanted)
     problems: list[str] = []
     _known_names(problems, "scenarios", settings.scenarios, catalog.scenarios)
-    _known_names(problems, "policy.checks", policy.checks, catalog.checks)
+    own_checks = [id for id in policy.checks if not belongs(id, settings.evidence)]
+    _known_names(problems, "policy.checks", own_checks, catalog.checks)
+    problems += [
+        f"evidence: {name!r} is a check's name; right would be another"
+        for name in settings.evidence
+        if name in catalog.checks
+    ]
     _known_names(problems, "reports", settings.reports, catalog.reporters)
     scenario_options, reporter_options = {}, {}
     for scenario in catalog.scenarios.values():
@@ -73,7 +86,7 @@ def make_plan(
         raise (SettingsError if settings.scenarios or settings.reports else PolicyError)("\n".join(problems))
     return Plan(
         checks, scenarios, settled, scenario_options, judging, reporter_options, profile,
-        _scope(categories, only), settings, policy, catalog,
+        _scope(categories, only), settings, policy, catalog, evidence,
     )  # fmt: skip
 
 
@@ -144,8 +157,10 @@ def _settle(
     return Unknown("; ".join(f"needs `{name}`: {missing[name]}" for name in lacking)) if lacking else None
 
 
-def _selected(catalog: Catalog, categories: tuple[str, ...], only: tuple[str, ...]) -> tuple[Check[...], ...]:
-    suites = sorted({scenario.suite for scenario in catalog.scenarios.values()})
+def _selected(
+    catalog: Catalog, categories: tuple[str, ...], only: tuple[str, ...], evidence: Sources
+) -> tuple[Check[...], ...]:
+    suites = sorted({scenario.suite for scenario in catalog.scenarios.values()} | ({SUITE} if evidence else set()))
     known = [*suites, *CATEGORIES]
     for name in categories:
         if name not in known:
@@ -153,7 +168,7 @@ def _selected(catalog: Catalog, categories: tuple[str, ...], only: tuple[str, ..
     chosen = [catalog.check(id) for id in only] or list(catalog.checks.values())
     if categories:
         chosen = [c for c in chosen if c.category in categories or catalog.scenarios[c.needs].suite in categories]
-    if not chosen:
+    if not chosen and not evidence:
         raise UsageError("the selection holds no check; `readiness list` shows what there is")
     return tuple(chosen)
 
@@ -168,5 +183,5 @@ def _scope(categories: tuple[str, ...], only: tuple[str, ...]) -> Scope:
     )
 
 
-def _known_names(problems: list[str], where: str, given: Mapping[str, Any], known: Mapping[str, Any]) -> None:
+def _known_names(problems: list[str], where: str, given: Iterable[str], known: Mapping[str, Any]) -> None:
     problems += [f"{where}: unknown {name!r}{nearest(name, known)}" for name in given if name not in known]

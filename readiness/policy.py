@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from readiness.errors import PolicyError, nearest
-from readiness.model import CATEGORIES, PROFILES, SEVERITIES, Category, Profile, Severity
+from readiness.model import CATEGORIES, PROFILES, SEVERITIES, Category, Profile, Severity, Strength
 from readiness.plugins import Check
 from readiness.report import Frozen, Waiver
 
@@ -50,6 +50,8 @@ class CheckPolicy(Frozen):
     """READY needs it to have passed: without it in the run, or without an answer, there is no READY."""
     skip: str | None = Field(default=None, min_length=1)
     """Why it is not to run, and who says so; it stays in the sums as unknown."""
+    strength: Strength | None = None
+    """The least that its evidence must be; weaker evidence is unknown."""
     options: Mapping[str, Any] = Field(default_factory=dict)
 
     @field_validator("options")

@@ -1,11 +1,12 @@
 """What is wrong, and what is unwise, in a policy that is well formed: held against the catalogue and the calendar. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
 from readiness.curve import LIMIT_SCORE, better_side, noise_gain, reaches, shown
 from readiness.errors import nearest
+from readiness.evidence.source import belongs
 from readiness.loader import Catalog
 from readiness.plugins import Check, apply_options, options_of
 from readiness.policy import LONGEST_WAIVER, STANDARD, TIERS, Policy
@@ -15,25 +16,28 @@ NOISY_RATIO = 1.5
 """limit / objective below which noise moves the score too much (docs/scoring.md §1)."""
 
 
-def complaints_about(policy: Policy, catalog: Catalog) -> list[str]:
-    """Return what no run can be held against: unknown names, options that do not fit, waivers that hold too long."""
+def complaints_about(policy: Policy, catalog: Catalog, evidence: Collection[str] = ()) -> list[str]:
+    """Return what no run can be held against: unknown names, options that do not fit, waivers that hold too long.
+
+    ``evidence`` are the sources of evidence: what they bring is known only when they are read.
+    """
     named = [
         *((f"checks.{id}", id) for id in policy.checks),
         *(("unwaivable", id) for id in policy.unwaivable if id not in STANDARD.unwaivable),
     ]
-    found = _unknown(named, catalog)
+    found = _unknown(named, catalog, evidence)
     for check in catalog.checks.values():
         rule = policy.checks.get(check.id)
         _, complaints = apply_options(check, options_of(check.run), rule.options if rule else {})
         found += complaints
         if not complaints and (complaint := _upside_down(check, _options(check, policy))):
             found.append(complaint)
-    return found + complaints_about_waivers(policy, catalog)
+    return found + complaints_about_waivers(policy, catalog, evidence)
 
 
-def complaints_about_waivers(policy: Policy, catalog: Catalog) -> list[str]:
+def complaints_about_waivers(policy: Policy, catalog: Catalog, evidence: Collection[str] = ()) -> list[str]:
     """Return the waivers that cover no check, or cover one for longer than its severity allows."""
-    found = _unknown(((f"waivers.{waiver.id}", waiver.check) for waiver in policy.waivers), catalog)
+    found = _unknown(((f"waivers.{waiver.id}", waiver.check) for waiver in policy.waivers), catalog, evidence)
     for waiver in policy.waivers:
         if waiver.check not in catalog.checks:
             continue
@@ -47,9 +51,13 @@ def complaints_about_waivers(policy: Policy, catalog: Catalog) -> list[str]:
     return found
 
 
-def _unknown(named: Iterable[tuple[str, str]], catalog: Catalog) -> list[str]:
+def _unknown(named: Iterable[tuple[str, str]], catalog: Catalog, evidence: Collection[str]) -> list[str]:
     known = catalog.checks
-    return [f"{place}: unknown check {id!r}{nearest(id, known)}" for place, id in named if id not in known]
+    return [
+        f"{place}: unknown check {id!r}{nearest(id, [*known, *evidence])}"
+        for place, id in named
+        if id not in known and not belongs(id, evidence)
+    ]
 
 
 def warnings_about(policy: Policy, catalog: Catalog, today: date, target: str = "") -> list[str]:

@@ -31,7 +31,7 @@ def read_policy(name: str | None, settings: Settings, catalog: Catalog | None = 
     With the ``catalog`` every name, option and severity is held against it too. PolicyError holds every complaint.
     """
     policy = read_layers(name, settings)[-1].policy
-    if catalog is not None and (complaints := complaints_about(policy, catalog)):
+    if catalog is not None and (complaints := complaints_about(policy, catalog, settings.evidence)):
         raise PolicyError("\n".join(complaints))
     return policy
 

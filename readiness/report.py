@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from readiness.model import Category, FaultWindow, Outcome, Series, Severity, Status, Table, Verdict
+from readiness.model import Category, FaultWindow, Outcome, Series, Severity, Status, Strength, Table, Verdict
 
 SCHEMA_VERSION = "1.1"
 
@@ -93,6 +93,10 @@ class Result(Frozen):
     waived: bool = False
     flaky: bool = False
     advisory: bool = False
+    origin: str = ""
+    """What made the evidence, where it was brought ("Bandit 1.8.0, bandit.sarif"); empty for a scenario of this run."""
+    strength: Strength = "experimental"
+    """How the evidence came about; a policy may ask for more."""
 
     @property
     def critical(self) -> bool:

@@ -11,6 +11,7 @@ from datetime import date
 from readiness.curve import SHARE_UNIT, Better, better_side, complaint_about_limits, reaches, score_of, shown
 from readiness.measure.statistics import rate
 from readiness.model import (
+    STRENGTHS,
     Broken,
     Estimate,
     Fact,
@@ -21,6 +22,7 @@ from readiness.model import (
     Share,
     Skipped,
     Status,
+    Strength,
     Unknown,
 )
 from readiness.plugins import Check
@@ -226,6 +228,8 @@ def result_of(
     foreign: bool = False,
     attempts: int = 1,
     duration_seconds: float = 0.0,
+    origin: str = "",
+    strength: Strength = "experimental",
 ) -> Result:
     """Return the result that a report carries: the judged outcome under the policy's severity, weight and waivers.
 
@@ -235,6 +239,7 @@ def result_of(
     rule = policy.checks.get(check.id, CheckPolicy())
     if rule.skip:
         outcome = Skipped(rule.skip)
+    outcome = _strong_enough(outcome, strength, rule.strength)
     judged, flaky = _retried(_witnessed(judge(outcome), windows), attempts)
     advisory = rule.advisory if rule.advisory is not None else foreign and check.id not in policy.checks
     result = Result(
@@ -255,8 +260,20 @@ def result_of(
         attempts=attempts,
         flaky=flaky,
         advisory=advisory,
+        origin=origin,
+        strength=strength,
     )
     return result.model_copy(update={"waived": covering(policy, result, today, target) is not None})
+
+
+def _strong_enough(outcome: Outcome, strength: Strength, asked: Strength | None) -> Outcome:
+    """Evidence weaker than the policy asks for settles nothing; what is undecided anyway stays what it is."""
+    if asked is None or STRENGTHS.index(strength) >= STRENGTHS.index(asked):
+        return outcome
+    if not isinstance(outcome, Measured | Fact | Share):
+        return outcome
+    said = f"{strength} evidence is weaker than the {asked} evidence that the policy asks for"
+    return Unknown(_with(said, outcome.reason), outcome.evidence)
 
 
 def _witnessed(judged: Judgement, windows: Sequence[FaultWindow]) -> Judgement:

@@ -12,6 +12,7 @@ import yaml
 from pydantic import Field, ValidationError
 
 from readiness.errors import SettingsError, nearest
+from readiness.evidence.source import AnySource, SourceName
 from readiness.model import Profile
 from readiness.report import Frozen
 from readiness.targeting import CAPABILITIES, TargetSpec
@@ -44,6 +45,8 @@ class Settings(Frozen):
     """Scenario id -> options."""
     reports: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """Reporter id -> options."""
+    evidence: dict[SourceName, AnySource] = Field(default_factory=dict)
+    """Evidence that others made, by a name of its own; see docs/evidence.md."""
     environment: RunEnvironment = RunEnvironment()
 
 
@@ -111,7 +114,17 @@ def read_settings(path: Path, *, address: str | None = None, variables: Mapping[
         raise SettingsError("\n".join(_complaint(path, entry) for entry in error.errors())) from None
     if problems := _inconsistent(settings.target):
         raise SettingsError("\n".join(f"{path}: {problem}" for problem in problems))
-    return _with_secrets(settings, made, path)
+    return _with_folders(_with_secrets(settings, made, path), path)
+
+
+def _with_folders(settings: Settings, path: Path) -> Settings:
+    """Evidence lies beside the settings, where it does not say otherwise."""
+    beside = path.resolve().parent
+    placed = {
+        name: source.model_copy(update={"folder": str(beside / source.folder)})
+        for name, source in settings.evidence.items()
+    }
+    return settings.model_copy(update={"evidence": placed})
 
 
 def _with_secrets(settings: Settings, made: Mapping[str, str], path: Path) -> Settings:
@@ -163,6 +176,8 @@ def _interpolate(value: Any, variables: Mapping[str, str], made: dict[str, str],
 def _complaint(path: Path, entry: Any) -> str:
     place = ".".join(str(part) for part in entry["loc"])
     if entry["type"] == "extra_forbidden":
+        if entry["loc"][0] == "evidence":
+            return f"{path}: {place}: unknown key"
         known = TargetSpec.model_fields if entry["loc"][0] == "target" else Settings.model_fields
         return f"{path}: {place}: unknown key{nearest(str(entry['loc'][-1]), known)}"
     shown = "" if isinstance(entry["input"], dict | list) else f" (is {entry['input']!r})"

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from pydantic import Field, TypeAdapter, ValidationError
 
 from readiness.errors import UsageError
+from readiness.evidence.source import AnySource, stored
 from readiness.loader import Catalog
 from readiness.model import Outcome, Profile, Skipped
 from readiness.plan import Plan, check_options
@@ -42,6 +43,8 @@ class Planned(Frozen):
     reporter_options: dict[str, dict[str, Any]] = Field(default_factory=dict)
     settled: dict[str, AnyOutcome]
     """Checks that were decided without running anything."""
+    evidence: dict[str, AnySource] = Field(default_factory=dict)
+    """What others made and the run took in."""
     policy: Policy
     environment: RunEnvironment
     machine: dict[str, Any]
@@ -132,6 +135,7 @@ def plan_again(planned: Planned, catalog: Catalog, policy: Policy) -> Plan:
         ),
         policy=policy,
         catalog=catalog,
+        evidence=planned.evidence,
     )  # fmt: skip
 
 
@@ -150,6 +154,7 @@ def planned_of(plan: Plan, *, run: str, seed: int, plugins: tuple[str, ...], mac
         scenario_options=dict(plan.scenario_options),
         reporter_options=dict(plan.reporter_options),
         settled=_SETTLED.validate_python(dict(plan.settled)),
+        evidence={name: stored(source) for name, source in plan.evidence.items()},
         policy=plan.policy,
         environment=plan.settings.environment.model_copy(update={"databento_api_key": ""}),
         machine=machine,

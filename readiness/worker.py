@@ -1,6 +1,6 @@
 """A worker process: runs one scenario, judges recordings, or writes reports, so that a plugin can crash or hang alone.
 
-python -m readiness.worker scenario JOB ID · judge JOB OUTCOMES [DONE ...] · report JOB REPORT DONE
+python -m readiness.worker scenario JOB ID · evidence JOB NAME · judge JOB OUTCOMES [DONE ...] · report JOB REPORT DONE
 """
 
 import asyncio
@@ -14,6 +14,8 @@ from typing import Any, Literal
 from pydantic import TypeAdapter
 
 from readiness.errors import TargetError
+from readiness.evidence.reader import Surroundings, read_source
+from readiness.evidence.reading import write_reading
 from readiness.job import Job, read_job
 from readiness.measure.recorder import Recorder
 from readiness.measure.recording import Recording, read_recording
@@ -30,6 +32,8 @@ def main(arguments: list[str]) -> int:
     part, job = arguments[0], read_job(Path(arguments[1]))
     if part == "scenario":
         _runner()(_scenario(job, arguments[2]))
+    elif part == "evidence":
+        _evidence(job, arguments[2])
     elif part == "judge":
         _judge(job, Path(arguments[2]), set(arguments[3:]))
     else:
@@ -78,6 +82,14 @@ def _place(target: Target) -> Literal["ours", "apart", "inside"]:
     if target.adapter.process is not None:
         return "ours"
     return "inside" if target.spec.address.startswith("python:") else "apart"
+
+
+def _evidence(job: Job, name: str) -> None:
+    """Read one source of evidence and keep what it says."""
+    scratch = Path(job.scratch) / f"evidence-{name}"
+    scratch.mkdir(parents=True, exist_ok=True)
+    around = Surroundings(job.spec.name, job.address, scratch)
+    write_reading(job.recordings, name, read_source(name, job.evidence[name], around), job.spec.secrets)
 
 
 def _judge(job: Job, outcomes: Path, done: set[str]) -> None:

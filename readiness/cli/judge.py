@@ -3,14 +3,15 @@
 import argparse
 import asyncio
 import re
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 from readiness import events
 from readiness.cli.run import exit_code, screen
 from readiness.earlier import completed, under_other_rules
-from readiness.judging import Finish, judge_stored
+from readiness.judging import judge_stored
 from readiness.loader import load
-from readiness.policy import Policy, policy_hash
+from readiness.policy import policy_hash
 from readiness.policy_source import read_policy
 from readiness.report import Report
 from readiness.settings import Settings
@@ -21,22 +22,31 @@ from readiness.targeting import TargetSpec
 def command(asked: argparse.Namespace) -> int:
     """Judge a stored run and print the verdict.
 
-    Under its own policy the run's reports are written anew, byte for byte the same; under another, the new ones go to a
-    folder beside them, and say what the policy changed.
+    Under its own policy the run's reports are written anew, byte for byte the same; under another, or on another day, the
+    new ones go to a folder beside them, and say what the policy changed.
     """
     folder = Path(asked.run)
     planned = read_plan(folder)
     catalog = load(Path(name) for name in planned.plugins)
     policy, output = planned.policy, Path(asked.output) if asked.output else None
     if asked.policy:
-        settings = Settings(target=TargetSpec(name=planned.target, address="stored"), environment=planned.environment)
+        settings = Settings(
+            target=TargetSpec(name=planned.target, address="stored"),
+            environment=planned.environment,
+            evidence=planned.evidence,
+        )
         policy = read_policy(asked.policy, settings, catalog)
-        if policy != planned.policy and output is None:
-            output = folder / "judged" / f"{_file_name(policy.name)}-{policy_hash(policy)}"
+    other = policy != planned.policy or asked.today is not None
+    if other and output is None:
+        day = f"-{asked.today}" if asked.today else ""
+        output = folder / "judged" / f"{_file_name(policy.name)}-{policy_hash(policy)}{day}"
     if output is not None:
         output.mkdir(parents=True, exist_ok=True)
-    finish = completed(folder, folder.parent) if policy == planned.policy else under_other_rules(folder)
-    report = asyncio.run(_judged(folder, policy, finish, output, interrupted=asked.interrupted))
+    finish = under_other_rules(folder) if other else completed(folder, folder.parent)
+    judging = judge_stored(
+        folder, policy=policy, interrupted=asked.interrupted, finish=finish, output=output, today=asked.today
+    )
+    report = asyncio.run(_last(judging))
     screen(catalog, report, verbose=asked.verbose)
     print(f"Reports: {output or folder}")
     return exit_code(report)
@@ -47,12 +57,9 @@ def _file_name(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9._]+", "-", text).strip("-.")[:60] or "policy"
 
 
-async def _judged(
-    folder: Path, policy: Policy, finish: Finish | None, output: Path | None, *, interrupted: bool
-) -> Report:
-    stored = judge_stored(folder, policy=policy, interrupted=interrupted, finish=finish, output=output)
+async def _last(judging: AsyncIterator[events.Event]) -> Report:
     report: Report | None = None
-    async for event in stored:
+    async for event in judging:
         if isinstance(event, events.RunFinished):
             report = event.report
     assert report is not None, "judging always ends with a report"

@@ -27,7 +27,7 @@ class Progress:
         self._console = Console(stderr=True, highlight=False)
         self._begin = time.monotonic()
         self._running: dict[str, tuple[str, float, float]] = {}
-        self._total, self._done = len(plan.scenarios), 0
+        self._total, self._done = len(plan.scenarios) + len(plan.evidence), 0
         self._stage = "starting the target"
         self._live = (
             Live(console=self._console, transient=True, refresh_per_second=4, get_renderable=self._table)

@@ -1,0 +1,1 @@
+"""Evidence that others made: tests, scans, load summaries, queries, signed statements. One file a kind reads it."""

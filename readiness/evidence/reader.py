@@ -1,0 +1,73 @@
+"""Reads one source of evidence, of whatever kind; whatever is wrong with it becomes an entry, never an exception."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from readiness.evidence import attestation, junit, k6, prometheus, pytest_suite, sarif
+from readiness.evidence.reading import Entry, Reading, Unusable, short
+from readiness.evidence.source import (
+    AnySource,
+    Attestation,
+    JUnitFile,
+    K6Summary,
+    PrometheusQuery,
+    PytestSuite,
+    SarifFile,
+)
+from readiness.model import Broken, Outcome
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a kind of evidence may need to know of the run."""
+
+    target: str = ""
+    """The target's name."""
+    address: str = ""
+    """Where it answers."""
+    scratch: Path = Path()
+    """A folder of its own, for files that nobody keeps."""
+
+
+def read_source(name: str, source: AnySource, around: Surroundings, *, now: str = "") -> Reading:
+    """Read the source called ``name``; ``now`` (UTC, ISO 8601) is for tests."""
+    now = now or datetime.now(UTC).isoformat(timespec="seconds")
+    try:
+        return _read(name, source, around, now)
+    except Unusable as unusable:
+        return _nothing(source, now, unusable.outcome, made=unusable.made)
+    except Exception as error:  # noqa: BLE001 - a hostile file may break what reads it, and costs its own results only
+        return _nothing(source, now, Broken(f"could not be read: {type(error).__name__}: {short(error)}"))
+
+
+def _read(name: str, source: AnySource, around: Surroundings, now: str) -> Reading:
+    match source:
+        case PytestSuite():
+            return pytest_suite.read(source, now, scratch=around.scratch, address=around.address)
+        case JUnitFile():
+            return junit.read(source, now)
+        case SarifFile():
+            return sarif.read(source, now)
+        case K6Summary():
+            return k6.read(source, now)
+        case PrometheusQuery():
+            return prometheus.read(source, now)
+        case Attestation():
+            return attestation.read(source, now, name=name, target=around.target)
+
+
+def _nothing(source: AnySource, now: str, outcome: Outcome, *, made: str = "") -> Reading:
+    entry = Entry(title=f"The {source.kind} evidence can be used", outcome=outcome)
+    return Reading(origin=origin_of(source), read=now, made=made, entries=(entry,))
+
+
+def origin_of(source: AnySource) -> str:
+    """What a source is, where nothing could be read of it."""
+    match source:
+        case PytestSuite():
+            return f"pytest, {source.tests}"
+        case PrometheusQuery():
+            return f"prometheus, {source.file or source.url}"
+        case _:
+            return f"{source.kind}, {source.file}"
