@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from readiness.counter import Counter
     from readiness.errors import FaultUnavailable, PluginError, ReadinessError, SettingsError, TargetError
     from readiness.exchange import Reply, Request
-    from readiness.faults.calls import KilledAtCall, Tracer, acknowledgements
+    from readiness.faults.calls import KilledAtCall, Tracer, acknowledgements, stored
     from readiness.faults.children import Child
     from readiness.faults.data import Damaged
     from readiness.faults.fault import own_folder
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from readiness.load.expect import expect
     from readiness.load.feed import Feed
     from readiness.load.per_vu_iterations import per_vu_iterations
+    from readiness.load.sql import Database
     from readiness.load.user import User
     from readiness.load.wire import Wire, authority, connect, hang_up, send_raw
     from readiness.measure.recorder import Recorder
@@ -73,7 +74,7 @@ _HOMES = {
     "readiness.counter": ("Counter",),
     "readiness.errors": ("FaultUnavailable", "PluginError", "ReadinessError", "SettingsError", "TargetError"),
     "readiness.exchange": ("Reply", "Request"),
-    "readiness.faults.calls": ("KilledAtCall", "Tracer", "acknowledgements"),
+    "readiness.faults.calls": ("KilledAtCall", "Tracer", "acknowledgements", "stored"),
     "readiness.faults.children": ("Child",),
     "readiness.faults.data": ("Damaged",),
     "readiness.faults.fault": ("own_folder",),
@@ -89,6 +90,7 @@ _HOMES = {
     "readiness.load.expect": ("expect",),
     "readiness.load.feed": ("Feed",),
     "readiness.load.per_vu_iterations": ("per_vu_iterations",),
+    "readiness.load.sql": ("Database",),
     "readiness.load.user": ("User",),
     "readiness.load.wire": ("Wire", "authority", "connect", "hang_up", "send_raw"),
     "readiness.measure.recorder": ("Recorder",),
@@ -121,6 +123,7 @@ __all__ = [
     "Counter",
     "CrashLoop",
     "Damaged",
+    "Database",
     "Decision",
     "DiskFull",
     "Distribution",
@@ -204,6 +207,7 @@ __all__ = [
     "reporter",
     "scenario",
     "send_raw",
+    "stored",
     "target",
 ]
 
