@@ -5,7 +5,9 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import cycle
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
+
+from readiness.load.ramp import WHOLE, Part
 
 Order = Literal["round robin", "unique"]
 
@@ -18,13 +20,18 @@ class Feed:
     ...     await user.post("/login", json=dict(people.next()))
     """
 
+    part: ClassVar[Part] = WHOLE
+    """Where several processes share a load: which rows this one gives out, so that no row is given out twice."""
+
     def __init__(self, rows: Sequence[Mapping[str, Any]], order: Order = "round robin") -> None:
         if not rows:
             raise ValueError("a feed needs at least one row")
         if order not in ("round robin", "unique"):
             raise ValueError(f"order {order!r}; right would be 'round robin' or 'unique'")
-        self._size, self._order = len(rows), order
-        self._left: Iterator[Mapping[str, Any]] = iter(rows) if order == "unique" else cycle(rows)
+        place, of = self.part
+        own = rows[place::of]
+        self._size, self._order = len(own), order
+        self._left: Iterator[Mapping[str, Any]] = iter(own) if order == "unique" else cycle(own or rows)
 
     @classmethod
     def read(cls, path: str | Path, order: Order = "round robin") -> "Feed":

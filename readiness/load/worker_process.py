@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from readiness.load.feed import Feed
 from readiness.load.frames import receive, send
 from readiness.load.live import Glimpse
 from readiness.load.parts import PlacedExecutor
@@ -116,7 +117,8 @@ async def _listen(reader: asyncio.StreamReader, stop: asyncio.Event) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    """Serve the socket whose descriptor is the argument."""
+    """Serve the socket whose descriptor is the first argument; place and number of the parts follow."""
+    Feed.part = (int(arguments[1]), int(arguments[2]))  # before a journey is unpacked, which may read a feed
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)  # calls make no cycles; a pause of the collector would be the target's latency
     control = socket.socket(fileno=int(arguments[0]))

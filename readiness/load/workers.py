@@ -102,7 +102,7 @@ class LoadWorker:
         ours, theirs = socket.socketpair()
         with theirs:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-c", PROGRAM, ROOT, str(theirs.fileno()),
+                sys.executable, "-c", PROGRAM, ROOT, str(theirs.fileno()), *map(str, part),
                 stdin=asyncio.subprocess.DEVNULL, stdout=2, pass_fds=(theirs.fileno(),), start_new_session=True,
             )  # fmt: skip
         self._reader, self._writer = await asyncio.open_connection(sock=ours)

@@ -121,6 +121,20 @@ def test_users_keep_the_numbers_and_the_choices_of_the_whole(tmp_path: Path) -> 
     assert len(seen[0]) == 10, "two users share a number or a seed"
 
 
+def test_rows_of_a_feed_are_dealt_out_too(tmp_path: Path) -> None:
+    rows = tmp_path / "rows.csv"
+    rows.write_text("name\n" + "".join(f"n{number}\n" for number in range(12)))
+    script = tmp_path / "feeding.py"
+    script.write_text(
+        "from readiness.load.feed import Feed\n"
+        f"names = Feed.read({str(rows)!r}, 'unique')\n"
+        "async def journey(user):\n    await user.get('/' + names.next()['name'], name='row')\n"
+    )
+    server = CountingServer()
+    shared(tmp_path, server, PerVuIterations(users=3, iterations=4), 3, Script.read(f"{script}:journey"))
+    assert server.answered == Counter({f"/n{number}": 1 for number in range(12)}), "a row was used twice"
+
+
 def test_more_workers_than_users_are_not_started(tmp_path: Path) -> None:
     found = shared(tmp_path, CountingServer(), PerVuIterations(users=2, iterations=3), 5)
     assert len(found.workers) == 2
