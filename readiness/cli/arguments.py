@@ -122,6 +122,9 @@ def _explain_arguments(made: dict[str, argparse.ArgumentParser]) -> None:
     made["judge"].add_argument("--interrupted", action="store_true", help="the run did not end by itself")
     made["judge"].add_argument("--policy", metavar="NAME|FILE", help="another policy")
     made["judge"].add_argument(
+        "--today", metavar="DATE", type=_date, help="hold waivers against this day (UTC) instead of the day of the run"
+    )
+    made["judge"].add_argument(
         "--output", metavar="FOLDER", help="where its reports go (another policy: RUN/judged/...)"
     )
     made["judge"].add_argument("-v", "--verbose", action="store_true", help="show every result")
