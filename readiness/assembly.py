@@ -18,6 +18,11 @@ from readiness.verdict import Scores, assemble, tier_decisions
 from readiness.waivers import waiver_states
 
 RECOMMENDATIONS = 12
+_FROM_SCORES = (
+    "overall_score", "overall_interval", "raw_score", "coverage", "critical_pass_rate", "categories", "critical_failures",
+    "deployment_blockers", "ledger", "decisions",
+)  # fmt: skip
+"""What a report takes over as it is."""
 
 
 def assemble_report(
@@ -58,25 +63,16 @@ def assemble_report(
         overall_ready=ready,
         release_ready=release.verdict == "READY" and not partial,
         scope=plan.scope,
-        overall_score=scores.overall_score,
-        overall_interval=scores.overall_interval,
-        raw_score=scores.raw_score,
-        coverage=scores.coverage,
-        critical_pass_rate=scores.critical_pass_rate,
+        **{name: getattr(scores, name) for name in _FROM_SCORES},
         category_scores=dict(scores.category_scores),
-        categories=scores.categories,
         overall_success_rate=_success_rate(results),
         total_categories=len(suites),
         passed_categories=sum(suite.status == "PASSED" for suite in suites.values()),
         failed_categories=sum(suite.status in ("FAILED", "ERROR") for suite in suites.values()),
-        critical_failures=scores.critical_failures,
-        deployment_blockers=scores.deployment_blockers,
         test_duration_seconds=round(ended.seconds, 3),
         detailed_results=suites,
         scenarios=tuple(summaries.values()),
         recommendations=_recommendations(results, scores),
-        ledger=scores.ledger,
-        decisions=scores.decisions,
         tier_decisions=tier_decisions(results, plan.policy, circumstances),
         waivers=plan.policy.waivers,
         waiver_states=waiver_states(plan.policy, results, today, plan.settings.target.name),
@@ -107,7 +103,10 @@ def _results(
     today: date,
 ) -> tuple[Result, ...]:
     """Every result, category by category: of the checks, and of what was brought."""
-    results = [*_checked(plan, outcomes, summaries, ended, today), *brought_results(plan, readings, summaries, ended)]
+    results = [
+        *_checked(plan, outcomes, summaries, ended, today),
+        *brought_results(plan, readings, summaries, ended, today),
+    ]
     order = {category: place for place, category in enumerate(CATEGORIES)}
     return tuple(sorted(results, key=lambda result: (order[result.category], result.check)))
 

@@ -6,7 +6,7 @@ their own) share the weight of one check: however many tests somebody brings, th
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from readiness.evidence.reader import origin_of
 from readiness.evidence.reading import Entry, Reading
@@ -42,16 +42,23 @@ def part_of_source(name: str) -> str:
 
 
 def brought_results(
-    plan: Plan, readings: Mapping[str, Reading | None], summaries: Mapping[str, ScenarioSummary], ended: Ended
+    plan: Plan,
+    readings: Mapping[str, Reading | None],
+    summaries: Mapping[str, ScenarioSummary],
+    ended: Ended,
+    today: date,
 ) -> tuple[Result, ...]:
-    """Return a result for every entry of every source of the plan; a source that was not read has one, too."""
+    """Return a result for every entry of every source of the plan; a source that was not read has one, too.
+
+    Waivers are held against ``today`` (UTC); the age of the evidence against the moment at which it was read.
+    """
     results: list[Result] = []
     for name, source in plan.evidence.items():
         summary = summaries.get(part_of_source(name))
         reading = readings.get(name)
         if reading is None or (summary is not None and summary.status != "finished"):
             reading = _unread(source, summary, ended)
-        mine = [_result(plan, name, source, reading, entry, ended) for entry in reading.entries]
+        mine = [_result(plan, name, source, reading, entry, today) for entry in reading.entries]
         results += _sharing(mine, reading, plan.policy)
     return tuple(results)
 
@@ -64,7 +71,7 @@ def _unread(source: AnySource, summary: ScenarioSummary | None, ended: Ended) ->
     return Reading(origin=origin_of(source), read=ended.timestamp, entries=(entry,))
 
 
-def _result(plan: Plan, name: str, source: AnySource, reading: Reading, entry: Entry, ended: Ended) -> Result:
+def _result(plan: Plan, name: str, source: AnySource, reading: Reading, entry: Entry, today: date) -> Result:
     check = BroughtCheck(
         run=_never, category=entry.category or source.category, severity=entry.severity or source.severity,
         needs=part_of_source(name), capabilities=(), weight=entry.weight, remediation=None, source="",
@@ -74,7 +81,7 @@ def _result(plan: Plan, name: str, source: AnySource, reading: Reading, entry: E
         check,
         _in_date(entry.outcome, reading, source.max_age),
         policy=plan.policy,
-        today=datetime.fromisoformat(ended.timestamp).date(),
+        today=today,
         target=plan.settings.target.name,
         title=entry.title,
         suite=SUITE,

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,7 @@ def results(plan: Plan, read: Reading | None, *, status: str = "finished", reaso
     ending = Ending.model_validate({"status": status, "reason": reason})
     ended = Ended(timestamp=NOW, seconds=1.0, interrupted=False, scenarios={part_of_source("unit"): ending})
     summaries = {part_of_source("unit"): brought_summary("unit", plan.evidence["unit"], ended)}
-    return brought_results(plan, {"unit": read}, summaries, ended)
+    return brought_results(plan, {"unit": read}, summaries, ended, date(2026, 11, 21))
 
 
 def test_each_entry_is_a_result_with_origin_and_strength(catalog: Catalog) -> None:
