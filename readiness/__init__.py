@@ -4,6 +4,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from readiness import integrity
     from readiness.counter import Counter
     from readiness.errors import FaultUnavailable, PluginError, ReadinessError, SettingsError, TargetError
     from readiness.exchange import Reply, Request
@@ -85,6 +86,7 @@ _HOMES = {
     "readiness.faults.shim": ("ClockShifted", "DiskFull", "NamesLost", "Shim", "SlowDisk"),
     "readiness.faults.tls": ("BadCertificate",),
     "readiness.faults.windows": ("Probe", "five_windows"),
+    "readiness.integrity": ("integrity",),
     "readiness.load.client": ("HttpClient",),
     "readiness.load.constant_arrival_rate": ("constant_arrival_rate",),
     "readiness.load.expect": ("expect",),
@@ -200,6 +202,7 @@ __all__ = [
     "fill",
     "five_windows",
     "hang_up",
+    "integrity",
     "limit_witness",
     "look_times",
     "own_folder",
@@ -216,4 +219,5 @@ def __getattr__(name: str) -> Any:
     # Lazy, so that `readiness --help` pays for nothing that it does not show.
     if name not in _HOME_OF:
         raise AttributeError(f"module 'readiness' has no public name {name!r}")
-    return getattr(importlib.import_module(_HOME_OF[name]), name)
+    home = importlib.import_module(_HOME_OF[name])
+    return home if home.__name__ == f"readiness.{name}" else getattr(home, name)  # a package of many names is one name

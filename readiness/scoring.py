@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from readiness.curve import SHARE_UNIT, Better, better_side, complaint_about_limits, reaches, score_of, shown
+from readiness.detection import detection_power
 from readiness.measure.statistics import rate
 from readiness.model import (
     STRENGTHS,
@@ -94,11 +95,6 @@ def _judge_fact(fact: Fact) -> Judgement:
         return Judgement("INCONCLUSIVE", NOTHING_KNOWN, _with("not one round was run", fact.reason), n=n)
     power = detection_power(fact.rounds) if fact.rounds > 1 else None
     return Judgement("PASS", Interval(low=1.0, high=1.0), fact.reason or "it holds", n=n, detection_power=power)
-
-
-def detection_power(rounds: int) -> float:
-    """Return the anomaly rate per round that clean rounds rule out with 99 %: from (1 - rate)^rounds = 0.01."""
-    return 1.0 - math.pow(0.01, 1.0 / rounds)
 
 
 def _judge_share(share: Share) -> Judgement:

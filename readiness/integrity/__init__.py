@@ -2,7 +2,7 @@
 
 from readiness.integrity.additions import acknowledged_sum, combination, lost_updates
 from readiness.integrity.books import Difference, Posting, conserved_sum, ledger_identity, restored_equal
-from readiness.integrity.history import Invocation, ending, read_rows, rows
+from readiness.integrity.history import Invocation, by_key, ending, read_rows, rows, table
 from readiness.integrity.isolation import Append, Read, Transaction, isolation
 from readiness.integrity.linearizability import amount, linearizable, linearizable_sums, register
 from readiness.integrity.local_times import LocalTime, clock_changes, day_length, instants, local_times
@@ -28,6 +28,7 @@ __all__ = [
     "acknowledged_sum",
     "amount",
     "at_least_once",
+    "by_key",
     "clock_changes",
     "combination",
     "conserved_sum",
@@ -56,6 +57,7 @@ __all__ = [
     "rules_that_fit",
     "session",
     "split_whole",
+    "table",
     "torn_reads",
     "trading_days",
 ]

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from readiness.model import Table
+
 Ending = Literal["ok", "fail", "info"]
 NOT_SENT = ("refused", "unreachable", "dns", "tls", "connect timeout")
 """Errors of a reply that prove that the request never reached the service."""
@@ -91,6 +93,19 @@ def read_rows(found: Iterable[Mapping[str, Any]], number: Callable[[Any], Any]) 
         values = {name: None if row.get(name) is None else number(row[name]) for name in ("value", "result")}
         read.append(Invocation(**{**row, **values}))
     return read
+
+
+def table(title: str, history: History) -> Table:
+    """Return invocations as evidence to read; times in seconds."""
+    columns = ("process", "action", "value", "outcome", "result", "from", "to")
+    shown = [(one.process, one.action, one.value, one.ending, one.result, one.invoked, one.returned) for one in history]
+    return Table(title, columns, tuple(tuple(map(_cell, row)) for row in shown))
+
+
+def _cell(value: Any) -> int | str | None:
+    if isinstance(value, float):
+        return f"{value:.6f}"
+    return value if isinstance(value, int | str) or value is None else str(value)
 
 
 def by_key(history: History) -> dict[str, list[Invocation]]:

@@ -57,4 +57,5 @@ def merge(verdicts: Iterable[IntegrityVerdict[W]]) -> IntegrityVerdict[W]:
         if found:
             among = f" (in {len(found)} of {len(parts)} parts)" if len(parts) > 1 else ""
             return IntegrityVerdict(found[0].state, found[0].reason + among, found[0].witness)
-    return valid(parts[0].reason if len(parts) == 1 else f"all {len(parts)} parts", sum(part.rounds for part in parts))
+    among = f" (the first of {len(parts)} parts, all valid)" if len(parts) > 1 else ""
+    return valid(f"{parts[0].reason}{among}" if parts else "", sum(part.rounds for part in parts))

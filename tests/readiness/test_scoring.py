@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from readiness.curve import Better, curve
+from readiness.detection import detection_power
 from readiness.model import Broken, Estimate, Fact, Measured, NotApplicable, Outcome, Share, Skipped, Unknown
 from readiness.report import Interval
-from readiness.scoring import NOTHING_KNOWN, detection_power, judge, share_bounds
+from readiness.scoring import NOTHING_KNOWN, judge, share_bounds
 
 POINT = Interval(low=1.0, high=1.0)
 
