@@ -1,10 +1,10 @@
-"""Writes one JUnit file per suite that ran, for the test views of CI systems.
+"""Writes one JUnit file per suite with results, for the test views of CI systems.
 
 JUnit knows passed, failure, error and skipped; nothing that is not known may look like a pass there:
 
 - PASS and WARN pass; a WARN says so in its output.
 - FAIL is a failure; when waived it is skipped, with the waiver as its message.
-- ERROR is an error; so is a suite that broke before it had results.
+- ERROR is an error; so is a suite that broke before it had results, and one whose run was interrupted.
 - UNKNOWN and INCONCLUSIVE are a failure of type INCONCLUSIVE where the check is a blocker or critical (a pipeline must
   not go on as if it had been seen), otherwise skipped.
 - SKIPPED and NOT_APPLICABLE are skipped, each with its reason.
@@ -26,10 +26,10 @@ OUTPUT = 20_000
 
 @reporter()
 def junit(report: Report) -> dict[str, str]:
-    """JUnit XML, one file per suite that ran."""
+    """JUnit XML, one file per suite with results: also where none of its checks could run, or no file would look like no failure."""
     files: dict[str, str] = {}
     for name, suite in report.detailed_results.items():
-        if suite.status != "NOT_RUN":
+        if suite.results or suite.status != "NOT_RUN":
             files[_file_name(name, files)] = _document(report, name, suite)
     return files
 
@@ -56,9 +56,9 @@ def _document(report: Report, name: str, suite: SuiteResult) -> str:
     )
     for result in suite.results:
         element.append(_case(result, _reason(report, result)))
-    if suite.status == "ERROR" and not any(result.status == "ERROR" for result in suite.results):
+    if broken := _broken(report, suite):
         case = ElementTree.SubElement(element, "testcase", name="suite", classname=_xml(name), time="0.000")
-        _say(case, "error", "ERROR", suite.error or "the suite broke and gave no reason", "")
+        _say(case, "error", "ERROR", broken, "")
     for attribute, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
         element.set(attribute, str(len(element.findall(f"testcase/{tag}"))))
     element.set("tests", str(len(element.findall("testcase"))))
@@ -67,6 +67,13 @@ def _document(report: Report, name: str, suite: SuiteResult) -> str:
     root.append(element)
     ElementTree.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
+
+
+def _broken(report: Report, suite: SuiteResult) -> str:
+    """Why the suite as a whole is an error; empty where it is none, or where a result of it says so."""
+    if suite.status == "ERROR" and not any(result.status == "ERROR" for result in suite.results):
+        return suite.error or "the suite broke and gave no reason"
+    return "the run was interrupted, so this is only a part of it" if report.interrupted else ""
 
 
 def _case(result: Result, reason: str) -> ElementTree.Element:

@@ -143,7 +143,7 @@ def test_the_exact_status_is_a_property() -> None:
     assert values["severity"] == "major"
 
 
-def test_only_suites_that_ran_have_a_file() -> None:
+def test_only_suites_with_results_have_a_file() -> None:
     assert files_of(empty()) == {}
     assert set(files_of(ready())) == {
         "test_results_end_to_end_workflows.xml",
@@ -151,6 +151,25 @@ def test_only_suites_that_ran_have_a_file() -> None:
         "test_results_real_world_scenarios.xml",
         "test_results_production_readiness.xml",
     }
+
+
+def test_a_suite_that_could_not_run_has_a_file_that_is_not_green() -> None:
+    unseen = (result("one", "security", "UNKNOWN", severity="critical"), result("two", "security", "UNKNOWN"))
+    suites = {"stress_testing": SuiteResult(status="NOT_RUN", exit_code=5, critical=True, results=unseen)}
+    (text,) = files_of(report([], "INCONCLUSIVE", {}, detailed_results=suites)).values()
+    suite = ElementTree.fromstring(text).find("testsuite")
+    assert suite is not None
+    assert (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == ("2", "1", "1")
+
+
+def test_what_passed_before_an_interruption_is_not_a_green_suite() -> None:
+    passed = (result("one", "security", "PASS"),)
+    suites = {"stress_testing": SuiteResult(status="FAILED", exit_code=1, critical=True, results=passed)}
+    (text,) = files_of(report([], "INCONCLUSIVE", {}, detailed_results=suites, interrupted=True)).values()
+    suite = ElementTree.fromstring(text).find("testsuite")
+    assert suite is not None
+    assert (suite.get("tests"), suite.get("errors")) == ("2", "1")
+    assert "interrupted" in text
 
 
 def test_a_suite_that_broke_without_results_is_an_error() -> None:
