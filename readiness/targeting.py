@@ -39,6 +39,7 @@ CAPABILITIES: dict[str, tuple[str, tuple[str, ...]]] = {
         "takes orders for accounts",
         ("create_account", "account", "ledger", "chain", "order", "recommendation", "risk", "performance"),
     ),
+    "limit_orders": ("lets orders with a limit rest, works and cancels them", ("place", "read", "cancel")),
     "feed": ("ingests market data whose source can be disturbed", ("control", "ingest", "quote", "chain")),
     "history": ("ingests and serves price history", ("ingest", "query")),
     "clock": ("has an exchange clock that can be set", ("set", "session", "calendar")),

@@ -1,12 +1,19 @@
-"""Paper orders: refused by rule, filled by the fill model, booked in one transaction with cash and ledger."""
+"""Paper orders: refused by rule, filled by the fill model, booked in one transaction with cash and ledger.
+
+An order whose limit is not met rests; so does what is left of one that its limit fills in part. Resting orders are
+tried again with each new market until they are filled or cancelled.
+"""
 
 import json
+import threading
 import time
 import uuid
+from bisect import bisect_left
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from readiness.desk import accounts, guards, idempotency
 from readiness.desk.accounts import Account, Position
@@ -30,7 +37,8 @@ BUY_POINT, SELL_POINT = 0.9, 0.1  # where between bid and ask an order fills
 GUARDS = {guards.within_positions: "racing-position-limit", guards.within_credit: "racing-credit-limit"}
 
 Side = Literal["buy", "sell"]
-Status = Literal["FILLED", "REJECTED", "OPEN"]
+Status = Literal["FILLED", "REJECTED", "OPEN", "PARTIALLY_FILLED", "CANCELLED"]
+RESTING: tuple[Status, ...] = ("OPEN", "PARTIALLY_FILLED")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +78,7 @@ class Instrument:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order as it was answered."""
+    """An order as it stands. `price` is that of its last fill; `fees` and `realized` add up over its fills."""
 
     id: str
     account: str
@@ -106,6 +114,8 @@ class Orders:
         self._clock = clock
         self._metrics = metrics
         self._limits = limits
+        self.rests = threading.Event()  # something may rest; an earlier process may have left it
+        self.rests.set()
 
     def place(self, request: OrderRequest, key: str) -> bytes:
         """Take an order once; the same key and request get the same bytes."""
@@ -130,6 +140,8 @@ class Orders:
             answer, status = self._store.write(work)
         if status:
             self._metrics.count_order(status)
+        if status in RESTING:
+            self.rests.set()
         return answer
 
     def get(self, order: str) -> Order:
@@ -145,11 +157,11 @@ class Orders:
             accounts.known(connection, account)
         return self._select("account = ?", account)
 
-    def _select(self, condition: str, value: str) -> list[Order]:
+    def _select(self, condition: str, *values: str) -> list[Order]:
         query = f"SELECT * FROM orders WHERE {condition} ORDER BY placed, rowid"  # noqa: S608 - ours, not the caller's
         with self._store.connection() as connection:
-            rows = connection.execute(query, [value]).fetchall()
-        return [Order(*(*row[:-1], from_stored(row[-1]))) for row in rows]
+            rows = connection.execute(query, [*values]).fetchall()
+        return [_order(row) for row in rows]
 
     def _glance(self, account: str) -> Account | None:
         """The racing defects: the account as it stood before this order had it to itself."""
@@ -173,52 +185,110 @@ class Orders:
             raise Problem(409, "volatility_stop", f"implied volatility is {volatility:.0%}; trading stops above 120%")
         return _find(contract, quote, chain)
 
+    def cancel(self, order: str) -> Order:
+        """End a resting order; what was filled stays filled."""
+        account = self.get(order).account
+
+        def work(connection: Connection) -> Order:
+            found = _read(connection, order)
+            if found.status not in RESTING:
+                raise Problem(409, "order_done", f"the order is {found.status}; only a resting one can be cancelled")
+            ended = replace(found, status="CANCELLED", reason="cancelled")
+            _update(connection, ended)
+            return ended
+
+        with self._store.account_lock(account):
+            return self._store.write(work)
+
+    def work(self) -> None:
+        """Try every resting order against the present market; what may not be traded now goes on resting."""
+        self.rests.clear()
+        wanted = [*RESTING, "CANCELLED"] if active("fills-cancelled") else RESTING
+        for order in self._select(f"status IN ({', '.join('?' * len(wanted))})", *wanted):
+            self.rests.set()
+            with suppress(Problem):
+                self._advance(order, self._instrument(order.contract))
+
+    def _advance(self, resting: Order, instrument: Instrument) -> None:
+        """Fill what the market now allows of a resting order; one that its account cannot carry any more is ended."""
+
+        def work(connection: Connection) -> None:
+            order = _read(connection, resting.id)
+            if order.status == resting.status and order.filled == resting.filled:
+                _update(connection, self._match(connection, order, instrument))
+
+        def end(connection: Connection, reason: str) -> None:
+            _update(connection, replace(_read(connection, resting.id), status="CANCELLED", reason=reason))
+
+        with self._store.account_lock(resting.account):
+            try:
+                self._store.write(work)
+            except Problem as problem:
+                if problem.status != 409:
+                    raise
+                reason = problem.code
+                self._store.write(lambda connection: end(connection, reason))
+
     def _execute(
         self, connection: Connection, request: OrderRequest, instrument: Instrument, early: Account | None
     ) -> Order:
-        """Fill the order, or leave it open when its limit is not met, and book what follows."""
+        """Fill the order as far as its limit is met, let the rest of it rest, and book what follows."""
         account = accounts.read(connection, request.account)
-        price = instrument.fill_price(request.side, request.quantity)
         order = Order(
             uuid.uuid4().hex, request.account, request.contract, request.side, request.quantity, request.limit,
             "OPEN", "limit_not_reached", 0, None, Decimal("0.00"), Decimal("0.00"), account.cash, self._clock.now(),
         )  # fmt: skip
         if instrument.ask <= 0 or instrument.bid <= 0:
             order = replace(order, status="REJECTED", reason="no_market")
-        elif _reached(request, price):
-            order = self._fill(connection, account, order, instrument, price, early)
+        else:
+            order = self._match(connection, order, instrument, early)
         _insert(connection, order)
         return order
 
+    def _match(
+        self, connection: Connection, order: Order, instrument: Instrument, early: Account | None = None
+    ) -> Order:
+        """The order after the largest fill that keeps its limit, or the order as it is."""
+        left = order.quantity if active("fills-too-much") else order.quantity - order.filled
+        quantity = fillable(order, instrument, left)
+        if not quantity:
+            return order
+        return self._fill(connection, order, instrument, quantity, early)
+
     def _fill(
-        self,
-        connection: Connection,
-        account: Account,
-        order: Order,
-        instrument: Instrument,
-        price: Decimal,
-        early: Account | None,
+        self, connection: Connection, order: Order, instrument: Instrument, quantity: int, early: Account | None
     ) -> Order:
         """Move cash, ledger and position together."""
-        signed = order.quantity if order.side == "buy" else -order.quantity
+        account = accounts.read(connection, order.account)
+        price = instrument.fill_price(order.side, quantity)
+        signed = quantity if order.side == "buy" else -quantity
         proceeds = cents(-signed * price * instrument.multiplier)
-        fees = Decimal("0.00") if instrument.kind == "stock" else commission(order.quantity)
+        fees = Decimal("0.00") if instrument.kind == "stock" else commission(quantity)
         before = next((held for held in account.positions if held.contract == order.contract), None)
         after, realized = trade(before, instrument, signed, -proceeds)
         for guard, defect in GUARDS.items():
             stood = early if early and active(defect) else account
             guard(stood, traded(stood, instrument, signed, proceeds - fees), self._limits)
         cash, _ = accounts.move(connection, account.id, proceeds - fees)
-        now = to_stored(order.at)
+        now = to_stored(self._clock.now())
         kind = "trade" if instrument.kind == "stock" else "premium"
         accounts.post(connection, account.id, kind, proceeds, order.id, now)
         if fees and not active("unreconciled"):
             accounts.post(connection, account.id, "fee", -fees, order.id, now)
         hold(connection, account.id, after)
+        filled = order.filled + quantity
+        full = filled >= order.quantity
         return replace(
-            order, status="FILLED", reason=None, filled=order.quantity, price=price, fees=fees, realized=realized,
-            cash=cash,
+            order, status="FILLED" if full else "PARTIALLY_FILLED", reason=None if full else "limit_not_reached",
+            filled=filled, price=price, fees=order.fees + fees, realized=order.realized + realized, cash=cash,
         )  # fmt: skip
+
+
+def fillable(order: Order, instrument: Instrument, left: int) -> int:
+    """How many of what is left fill within the limit: size makes the price worse, so the largest that keeps it."""
+    if order.limit is None:
+        return left
+    return bisect_left(range(1, left + 1), True, key=lambda size: not _reached(order, instrument, size))
 
 
 def traded(account: Account, instrument: Instrument, signed: int, change: Decimal) -> Account:
@@ -270,10 +340,29 @@ def _find(contract: str, quote: Quote, chain: Chain) -> Instrument:
     return Instrument(contract, option.kind, strike, option.expires, option.bid, option.ask)
 
 
-def _reached(request: OrderRequest, price: Decimal) -> bool:
-    if request.limit is None:
-        return True
-    return price <= request.limit if request.side == "buy" else price >= request.limit
+def _reached(order: Order, instrument: Instrument, size: int) -> bool:
+    price = instrument.fill_price(order.side, size)
+    return order.limit is None or (price <= order.limit if order.side == "buy" else price >= order.limit)
+
+
+def _read(connection: Connection, order: str) -> Order:
+    row = connection.execute("SELECT * FROM orders WHERE id = ?", [order]).fetchone()
+    if row is None:
+        raise not_found("order", order)
+    return _order(row)
+
+
+def _order(row: tuple[Any, ...]) -> Order:
+    return Order(*(*row[:-1], from_stored(row[-1])))
+
+
+def _update(connection: Connection, order: Order) -> None:
+    """Store what may change of an order."""
+    connection.execute(
+        """UPDATE orders SET status = ?, reason = ?, filled = ?, price = ?, fees = ?, realized = ?, cash = ?
+           WHERE id = ?""",
+        [order.status, order.reason, order.filled, order.price, order.fees, order.realized, order.cash, order.id],
+    )
 
 
 def _insert(connection: Connection, order: Order) -> None:

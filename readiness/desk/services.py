@@ -24,6 +24,7 @@ from readiness.desk.security import Keyring
 from readiness.desk.settings import Settings
 from readiness.desk.store import Store
 from readiness.desk.vendor_client import Vendor, Watch
+from readiness.desk.working import Working
 
 SYMBOL = "U"
 
@@ -49,6 +50,7 @@ class Desk:
         self.market = Market(self.store, self.vendor, self.clock)
         self.accounts = Accounts(self.store, self.clock)
         self.orders = Orders(self.store, self.market, self.clock, self.metrics, settings.limits)
+        self.working = Working(self.orders)
         self.history = History(self.store, self.vendor, settings.data)
         self.end_of_day = EndOfDay(self.store, settings.data / "archive")
         self._warm = threading.Event()
@@ -56,6 +58,7 @@ class Desk:
     def start(self) -> None:
         """Begin the work that goes on beside requests."""
         self.watch.start()
+        self.working.start()
         threading.Thread(target=self._warm_up, name="warm-up", daemon=True).start()
         if active("busy-loop"):
             threading.Thread(target=_burn, name="burn", daemon=True).start()
@@ -65,6 +68,7 @@ class Desk:
     def close(self) -> None:
         """Let go of everything; the store last."""
         self.watch.close()
+        self.working.close()
         self.vendor.close()
         self.store.close()
 

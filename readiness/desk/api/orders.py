@@ -69,3 +69,9 @@ def orders(account: Annotated[Identity, Query()], desk: CurrentDesk) -> Response
 def order(order_id: IdentityPath, desk: CurrentDesk) -> Response:
     """One order."""
     return reply(desk.orders.get(order_id).body())
+
+
+@router.post("/{order_id}/cancel", response_model=OrderReply)
+def cancel(order_id: IdentityPath, desk: CurrentDesk) -> Response:
+    """End a resting order; what was filled stays filled."""
+    return reply(desk.orders.cancel(order_id).body())

@@ -1,11 +1,12 @@
 """The arithmetic of orders: fill prices, average cost and realized profit, by hand."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 
 from readiness.desk.accounts import Position
-from readiness.desk.orders import Instrument, Side, trade
+from readiness.desk.orders import Instrument, Order, Side, fillable, trade
 
 PUT = Instrument("P", "put", Decimal("30.00"), None, 1.00, 1.20)
 SHARE = Instrument("U", "stock", None, None, 29.98, 30.02)
@@ -48,3 +49,25 @@ def test_what_a_trade_leaves(before: Position | None, signed: int, cost: str, af
 
 def test_average_price_is_per_share() -> None:
     assert held(-3, "-330.00").average_price == Decimal("1.1000")
+
+
+@pytest.mark.parametrize(
+    ("instrument", "side", "quantity", "limit", "fills"),
+    [
+        (PUT, "buy", 25, "1.18", 10),  # ten do not move the market
+        (PUT, "buy", 25, "1.20", 12),
+        (PUT, "buy", 25, "1.17", 0),
+        (PUT, "buy", 25, None, 25),
+        (PUT, "sell", 25, "0.99", 13),
+        (PUT, "sell", 25, "1.03", 0),
+        (SHARE, "buy", 500, "30.02", 500),
+        (SHARE, "buy", 500, "30.01", 0),
+    ],
+)
+def test_a_limit_bounds_how_many_fill(
+    instrument: Instrument, side: Side, quantity: int, limit: str | None, fills: int
+) -> None:
+    nothing, at = Decimal("0.00"), datetime(2025, 3, 10, 16, tzinfo=UTC)
+    wanted = None if limit is None else Decimal(limit)
+    order = Order("o", "a", "P", side, quantity, wanted, "OPEN", None, 0, None, nothing, nothing, nothing, at)
+    assert fillable(order, instrument, quantity) == fills
