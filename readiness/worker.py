@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 from readiness.errors import TargetError
 from readiness.evidence.reader import Surroundings, read_source
 from readiness.evidence.reading import write_reading
+from readiness.evidence.source import PytestSuite
 from readiness.job import Job, read_job
 from readiness.measure.recorder import Recorder
 from readiness.measure.recording import Recording, read_recording
@@ -88,8 +89,10 @@ def _evidence(job: Job, name: str) -> None:
     """Read one source of evidence and keep what it says."""
     scratch = Path(job.scratch) / f"evidence-{name}"
     scratch.mkdir(parents=True, exist_ok=True)
-    around = Surroundings(job.spec.name, job.address, scratch)
-    write_reading(job.recordings, name, read_source(name, job.evidence[name], around), job.spec.secrets)
+    source = job.evidence[name]
+    secrets = (*job.spec.secrets, *(source.secrets if isinstance(source, PytestSuite) else ()))
+    reading = read_source(name, source, Surroundings(job.spec.name, job.address, scratch))
+    write_reading(job.recordings, name, reading, secrets)
 
 
 def _judge(job: Job, outcomes: Path, done: set[str]) -> None:

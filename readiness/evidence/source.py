@@ -1,5 +1,6 @@
 """The `evidence:` section of readiness.yaml: one entry a source, by name. Times in seconds."""
 
+import re
 from collections.abc import Collection, Mapping
 from ipaddress import ip_address
 from typing import Annotated, ClassVar, Literal, Self
@@ -12,6 +13,7 @@ from readiness.report import Frozen
 
 SUITE = "evidence"
 DAY = 86400.0
+_SECRET_NAME = re.compile("KEY|TOKEN|SECRET|PASS|CREDENTIAL|AUTH", re.IGNORECASE)
 # Our choice: a release is tested within the week before it; what is older says little about what is deployed.
 MAX_AGE = 7 * DAY
 
@@ -45,6 +47,11 @@ class PytestSuite(Source):
     """Goes before PYTHONPATH."""
     environment: dict[str, str] = Field(default_factory=dict)
     seconds: float = Field(default=300.0, gt=0, le=86400)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What the tests are given and must not appear in what they say, going by the names of the variables."""
+        return tuple(value for name, value in self.environment.items() if _SECRET_NAME.search(name))
 
 
 class JUnitFile(Source):

@@ -197,12 +197,13 @@ def test_a_run_takes_evidence_in_and_judging_it_again_says_the_same(tmp_path: Pa
         },
     )
     (folder / "mytests").mkdir()
-    text = "import os\ndef test_it(): assert os.environ['TOKEN'] and 'READINESS_TARGET_URL' in os.environ"
+    text = "import os\ndef test_it(): assert 'READINESS_TARGET_URL' in os.environ\ndef test_leak(): assert not os.environ['TOKEN']"
     (folder / "mytests" / "test_own.py").write_text(text)
     (folder / "junit.xml").write_text('<testsuite><testcase name="bad"><failure message="no"/></testcase></testsuite>')
     run = grade(folder, "--categories", "evidence")
     assert run.result("tests.test_own.test_it")["status"] == "PASS", run.printed
     assert run.result("unit.bad")["status"] == "FAIL"
+    assert "********" in run.result("tests.test_own.test_leak")["reason"]
     assert run.result("absent")["status"] == "UNKNOWN"
     assert run.report["detailed_results"]["evidence"]["status"] == "FAILED"
     assert not run.report["deployment_ready"]
