@@ -5,7 +5,12 @@ store key, request and answer in the transaction of the order, under a unique co
 answer.
 """
 
-from readiness import Fact, Recording, Table, Unknown, check
+from typing import Any
+
+from readiness import Fact, Recording, Table, Unknown, check, integrity
+
+ACCEPTED = (200, 201)
+Row = tuple[int, int, str, str]
 
 
 @check(
@@ -26,26 +31,33 @@ def idempotent_orders(recording: Recording) -> Fact | Unknown:
         for answer in answers
     )
     evidence = (Table("Answers to the repeated orders", ("key", "status", "error", "order"), rows),)
-    by_key = {number: {row[3] for row in rows if row[0] == number and row[3]} for number in range(1, len(sent) + 1)}
-    if empty := [number for number, orders in by_key.items() if not orders]:
-        return Unknown(f"no order was accepted under key {empty[0]}: it answered {_statuses(rows, empty[0])}", evidence)
-    if doubled := {number: orders for number, orders in by_key.items() if len(orders) > 1}:
-        number, orders = next(iter(doubled.items()))
-        tries = sum(row[0] == number for row in rows)
-        return Fact(False, f"one key, sent {tries} times, made {len(orders)} orders", evidence)
+    by_key = {
+        str(number): {row[3] for row in rows if row[0] == number and row[3]} for number in range(1, len(sent) + 1)
+    }
+    if empty := [key for key, orders in by_key.items() if not orders]:
+        return Unknown(f"no order was accepted under key {empty[0]}: {_statuses(rows, empty[0])}", evidence)
     booked = {str(posting["order"]) for posting in ledger if posting.get("order")}
-    if extra := booked - set().union(*by_key.values()):
-        return Fact(False, f"the ledger holds {len(extra)} orders that no answer named: {sorted(extra)[:3]}", evidence)
+    unnamed = {f"unknown to any answer: order {order}": 1 for order in sorted(booked - set().union(*by_key.values()))}
+    effects = {key: len(orders) for key, orders in by_key.items()}
+    verdict = integrity.double_submits([_submit(row) for row in rows], {**effects, **unnamed})
+    if verdict.state != "valid":
+        return verdict.outcome(evidence)
     if refused := [row for row in rows if not row[3]]:
-        reason = f"{len(refused)} of {len(rows)} repetitions got no order back: {_statuses(rows, refused[0][0])}"
+        reason = f"{len(refused)} of {len(rows)} repetitions got no order back: {_statuses(rows, str(refused[0][0]))}"
         return Fact(False, reason, evidence)
     return Fact(True, f"{len(rows)} requests under {len(by_key)} keys made {len(by_key)} orders", evidence, len(rows))
 
 
-def _order(answer: dict[str, object]) -> str:
+def _submit(row: Row) -> integrity.Invocation:
+    """All under one key asked for the same; of the answers the order's id must agree. When does not matter here."""
+    key, status, error, order = row
+    return integrity.Invocation(0, "submit", 0.0, 0.0, integrity.ending(status, error, ACCEPTED), str(key), "", order)
+
+
+def _order(answer: dict[str, Any]) -> str:
     body = answer["body"]
     return str(body["id"]) if isinstance(body, dict) and body.get("id") and not answer["error"] else ""
 
 
-def _statuses(rows: tuple[tuple[int, int, str, str], ...], number: int) -> str:
-    return ", ".join(sorted({str(row[2] or row[1]) for row in rows if row[0] == number}))
+def _statuses(rows: tuple[Row, ...], key: str) -> str:
+    return ", ".join(sorted({str(row[2] or row[1]) for row in rows if str(row[0]) == key}))

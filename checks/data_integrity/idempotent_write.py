@@ -7,9 +7,9 @@ Fix: keep the key with the answer in the transaction that does the write, under 
 from decimal import Decimal
 from typing import Any
 
-from readiness import Fact, Recording, Table, Unknown, check
+from readiness import Fact, Recording, Table, Unknown, check, integrity
 
-Row = tuple[str, int, int, str, str, str]
+Verdict = integrity.IntegrityVerdict[integrity.Invocation]
 
 
 @check(
@@ -29,26 +29,37 @@ def idempotent_write(recording: Recording) -> Fact | Unknown:
             return Unknown(str(one["problem"]))
         if one["before"] is None or one["after"] is None:
             return Unknown(f"the amount could not be read before or after the writes {one['how']}")
-        if not one["acknowledged"] or len(one["statuses"]) < 2:
-            return Unknown(f"no repetition to judge {one['how']}: the writes were answered {one['statuses']}")
-    rows = tuple(_row(one) for one in repeats)
-    wrong = [row for row in rows if row[5]]
-    columns = ("how", "sent", "acknowledged", "amount", "present", "problem")
-    if wrong:
-        how, sent, _, amount, present, problem = wrong[0]
-        reason = f"{sent} writes of {amount} with one key, {how}, changed the amount by {present}: {problem}"
-        return Fact(False, reason, (Table("Repetitions", columns, rows),))
+    verdicts = [_judged(one) for one in repeats]
+    verdict = integrity.merge(verdicts)
+    if verdict.state == "unknown":
+        return Unknown(verdict.reason)
+    rows = tuple(
+        (one["how"], len(one["submits"]), one["amount"], _present(one), v.reason)
+        for one, v in zip(repeats, verdicts, strict=True)
+    )
+    evidence = (Table("Repetitions", ("how", "sent", "amount", "change", "what it shows"), rows),)
+    if verdict.state == "invalid":
+        how, sent, amount, present, said = next(
+            row for row, v in zip(rows, verdicts, strict=True) if v.state == "invalid"
+        )
+        reason = f"{sent} writes of {amount} with one key, {how}, changed the amount by {present}: {said}"
+        return Fact(False, reason, evidence)
     sent = sum(row[1] for row in rows)
-    return Fact(True, f"{sent} writes with {len(rows)} keys, at once and in turn, each counted once", rounds=len(rows))
+    reason = f"{sent} writes with {len(rows)} keys, at once and in turn, each counted once"
+    return Fact(True, reason, evidence, rounds=verdict.rounds)
 
 
-def _row(told: dict[str, Any]) -> Row:
-    present, amount = Decimal(told["after"]) - Decimal(told["before"]), Decimal(told["amount"])
-    problem = ""
-    if present != amount:
-        problem = f"right would be {amount}"
-        if present == amount + Decimal(told["other_body_amount"]):
-            problem = "another body under the same key was written as well"
-    elif told["different_answers"] > 1:
-        problem = f"the acknowledged repetitions got {told['different_answers']} different answers"
-    return told["how"], len(told["statuses"]), told["acknowledged"], str(amount), str(present), problem
+def _present(told: dict[str, Any]) -> str:
+    return str(Decimal(told["after"]) - Decimal(told["before"]))
+
+
+def _judged(told: dict[str, Any]) -> Verdict:
+    history = integrity.read_rows(told["submits"], str)
+    effects = {history[0].key: _effects(Decimal(_present(told)), [Decimal(one.value) for one in history])}
+    return integrity.double_submits(history, effects)
+
+
+def _effects(present: Decimal, sent: list[Decimal]) -> int:
+    """How many of the writes that were sent make up the change; a change that none explain counts as one too many."""
+    found = integrity.combination(sent, present)
+    return len(sent) + 1 if found is None else len(found)

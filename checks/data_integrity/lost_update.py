@@ -5,9 +5,8 @@ Fix: add in the database (UPDATE ... SET x = x + ?), or compare a version and re
 """
 
 from decimal import Decimal
-from typing import Any
 
-from readiness import Fact, Recording, Table, Unknown, check
+from readiness import Fact, Recording, Unknown, check, integrity
 
 
 @check(
@@ -17,38 +16,10 @@ from readiness import Fact, Recording, Table, Unknown, check
     fix="Make the change atomic: add in the database, or detect the conflict by a version and try again.",
 )
 def lost_update(recording: Recording) -> Fact | Unknown:
-    """acknowledged <= after - before <= acknowledged + unanswered, in every round."""
-    rounds = recording.facts.get("rounds")
-    if not rounds:
-        return Unknown("no round of concurrent additions was recorded")
-    if problem := next((one["problem"] for one in rounds if one.get("problem")), ""):
+    """The amount grew by the acknowledged additions and some of the unanswered ones, in every round."""
+    if problem := recording.facts.get("problem"):
         return Unknown(str(problem))
-    if any(one["before"] is None or one["after"] is None for one in rounds):
-        return Unknown("the amount could not be read before or after the additions")
-    acknowledged = sum(write["acknowledged"] for one in rounds for write in one["writes"])
-    if any(sum(write["acknowledged"] for write in one["writes"]) < 2 for one in rounds):
-        return Unknown(f"{acknowledged} additions were acknowledged; each round needs two, else none competed")
-    rows = tuple(_row(number, one) for number, one in enumerate(rounds, 1))
-    wrong = [row for row in rows if not Decimal(row[1]) <= Decimal(row[3]) <= Decimal(row[2])]
-    columns = ("round", "acknowledged", "with unanswered", "present", "missing additions")
-    if not wrong:
-        reason = f"{acknowledged} concurrent additions in {len(rounds)} rounds are all in the amount"
-        return Fact(True, reason, rounds=len(rounds))
-    _, least, most, present, missing = wrong[0]
-    if Decimal(present) < Decimal(least):
-        reason = f"{least} were acknowledged but {present} are there; {missing}"
-    else:
-        reason = f"at most {most} were added but {present} are there: an addition counted twice"
-    table = Table("Rounds", columns, rows)
-    return Fact(False, f"in {len(wrong)} of {len(rounds)} rounds the amount is wrong: {reason}", (table,))
-
-
-def _row(number: int, told: dict[str, Any]) -> tuple[int, str, str, str, str]:
-    present = Decimal(told["after"]) - Decimal(told["before"])
-    least = sum((Decimal(w["amount"]) for w in told["writes"] if w["acknowledged"]), Decimal(0))
-    open_ = [w for w in told["writes"] if not w["acknowledged"] and (w["error"] or w["status"] >= 500)]
-    most = least + sum((Decimal(w["amount"]) for w in open_), Decimal(0))
-    # each amount is another power of two of a cent, so the cents that are there name the additions
-    cents = int(present * 100)
-    lost = [w["amount"] for w in told["writes"] if w["acknowledged"] and not cents & int(Decimal(w["amount"]) * 100)]
-    return number, str(least), str(most), str(present), f"{len(lost)} lost: {', '.join(lost)}" if lost else ""
+    history = integrity.read_rows(recording.facts.get("history", ()), Decimal)
+    verdict = integrity.lost_updates(history)
+    evidence = (integrity.table("What contradicts itself", verdict.witness),) if verdict.witness else ()
+    return verdict.outcome(evidence)

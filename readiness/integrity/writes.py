@@ -32,7 +32,7 @@ def double_submits(history: History, effects: Mapping[str, int]) -> IntegrityVer
 
     ``submit`` invocations: ``key`` is the idempotency key, ``value`` what was asked for, ``result`` the answer. An
     acknowledged key has exactly one effect, an unanswered one at most one, a refused one none; all acknowledged
-    repetitions got the same answer, and another request under the same key was refused.
+    repetitions got the same answer, and another request under the same key was refused or got the stored answer.
     """
     keys = by_key(one for one in history if one.action == "submit")
     if strange := [key for key, count in effects.items() if count and key not in keys]:
@@ -50,7 +50,7 @@ def _once(part: list[Invocation], count: int) -> IntegrityVerdict[Invocation]:
         return invalid("it was acknowledged and had no effect", done)
     if count and not any(one.possible for one in part):
         return invalid("it was refused and had an effect", part)
-    if other := [one for one in done if one.value != done[0].value]:
+    if other := [one for one in done if one.value != done[0].value and one.result != done[0].result]:
         return invalid("another request under the same key was accepted", (done[0], *other))
     if other := [one for one in done if one.result != done[0].result]:
         return invalid("the acknowledged repetitions got different answers", (done[0], *other))

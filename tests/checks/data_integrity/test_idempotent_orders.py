@@ -26,7 +26,7 @@ def test_red_when_one_key_made_two_orders() -> None:
     outcome = idempotent_orders(recording([answer("a"), answer("c")], [answer("b")], ["a", "b", "c"]))
     assert isinstance(outcome, Fact)
     assert not outcome.passed
-    assert "sent 2 times, made 2 orders" in outcome.reason
+    assert "sent 2 times, had 2 effects" in outcome.reason
 
 
 def test_red_when_the_ledger_knows_another_order() -> None:

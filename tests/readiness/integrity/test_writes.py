@@ -94,7 +94,7 @@ def test_every_planted_double_submit_is_found(random: Random) -> None:
         "no effect": (history, {**effects, victim.key: 0}),
         "nobody sent": (history, {**effects, "unsent": 1}),
         "different answers": ([*history, replace(victim, result="other")], effects),
-        "another request": ([*history, replace(victim, value="z")], effects),
+        "another request": ([*history, replace(victim, value="z", result="other")], effects),
     }
     for said, (planted, counted) in defects.items():
         verdict = double_submits(planted, counted)
