@@ -61,9 +61,9 @@ def _outcome(metric: str, expression: str, said: object, values: Mapping[str, An
     ok = _said_ok(said)
     if ok is None:
         return Broken(f"the threshold {short(expression)} is {short(said, 40)!r}; right would be a truth value")
-    if values.get("passes") == 0 == values.get("fails") or ("count" in values and not values["count"]):
-        return Unknown(f"{metric} has not one value: k6 lets such a threshold pass, and it proves nothing")
     figures = {key: value for key, value in values.items() if type(value) in (int, float)}
+    if _has_no_value(figures):
+        return Unknown(f"{metric} has not one value: k6 lets such a threshold pass, and it proves nothing")
     evidence = (Table(f"{metric} as k6 summed it up", ("statistic", "value"), tuple(figures.items())),)
     value, holds = _checked(expression, figures)
     if holds is not None and holds != ok:
@@ -82,6 +82,13 @@ def _said_ok(said: object) -> bool | None:
     if isinstance(said, dict) and isinstance(said.get("ok"), bool):
         return bool(said["ok"])
     return None
+
+
+def _has_no_value(figures: Mapping[str, float]) -> bool:
+    """Whether nothing went into a metric. A counter of 0 is a value; k6 1.1.0 writes a trend of nothing as zeros."""
+    if "passes" in figures and "fails" in figures:
+        return not figures["passes"] and not figures["fails"]
+    return "max" in figures and not any(figures.values())
 
 
 def _checked(expression: str, figures: Mapping[str, float]) -> tuple[float | None, bool | None]:

@@ -52,6 +52,14 @@ def test_a_rate_is_its_value_in_the_exported_form(tmp_path: Path) -> None:
 def test_a_threshold_over_nothing_is_no_pass(tmp_path: Path) -> None:
     nothing = {"metrics": {**RAN, "checks": {"value": 0, "passes": 0, "fails": 0, "thresholds": {"rate<0.1": False}}}}
     assert word(only(read_data(tmp_path, nothing, "k6"))) == "unknown"
+    zeros = {"avg": 0, "min": 0, "med": 0, "max": 0, "p(95)": 0}  # as k6 1.1.0 writes http_req_duration{name:none}
+    trend = summed({"type": "trend", "values": zeros, "thresholds": {"p(95)<1": {"ok": True}}})
+    assert word(only(read_data(tmp_path, trend, "k6"))) == "unknown"
+
+
+def test_a_counter_of_nothing_is_a_value(tmp_path: Path) -> None:
+    counter = summed({"type": "counter", "values": {"count": 0, "rate": 0}, "thresholds": {"count<1": {"ok": True}}})
+    assert word(only(read_data(tmp_path, counter, "k6"))) == "passed"
 
 
 @pytest.mark.parametrize(
