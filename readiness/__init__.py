@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from readiness.counter import Counter
     from readiness.errors import FaultUnavailable, PluginError, ReadinessError, SettingsError, TargetError
     from readiness.exchange import Reply, Request
-    from readiness.faults.calls import KilledAtCall, Tracer, acknowledgements
+    from readiness.faults.calls import KilledAtCall, Tracer, acknowledgements, stored
     from readiness.faults.children import Child
     from readiness.faults.data import Damaged
     from readiness.faults.fault import own_folder
@@ -75,7 +75,7 @@ _HOMES = {
     "readiness.counter": ("Counter",),
     "readiness.errors": ("FaultUnavailable", "PluginError", "ReadinessError", "SettingsError", "TargetError"),
     "readiness.exchange": ("Reply", "Request"),
-    "readiness.faults.calls": ("KilledAtCall", "Tracer", "acknowledgements"),
+    "readiness.faults.calls": ("KilledAtCall", "Tracer", "acknowledgements", "stored"),
     "readiness.faults.children": ("Child",),
     "readiness.faults.data": ("Damaged",),
     "readiness.faults.fault": ("own_folder",),
@@ -210,6 +210,7 @@ __all__ = [
     "reporter",
     "scenario",
     "send_raw",
+    "stored",
     "target",
 ]
 

@@ -37,6 +37,7 @@ RESUMED = re.compile(r"^(\d+) +[\d.]+ <\.\.\. (\w+) resumed>(.*)$")
 WORKED = re.compile(r"\) += (?:0x)?[0-9a-f]+")
 METHOD = re.compile(r'"(?:POST|PUT|PATCH|DELETE) /')
 ANSWER = re.compile(r'"HTTP/1\.[01] 2\d\d')
+LOG_FILE = re.compile(r"^\d+<[^>]*(?:\.log\b|/logs?/)[^>]*>")
 REGULAR_FILE = re.compile(r"^\d+</(?!dev/|proc/|sys/)[^>]*>")
 
 
@@ -95,17 +96,27 @@ class Tracer:
 class KilledAtCall:
     """SIGKILL when one of the target's threads enters its ``number``-th call that changes files: a crash point.
 
-    Nothing happens until it gets there; ``struck`` waits for it.
+    With ``files`` only calls on these count. Nothing happens until it gets there; ``struck`` waits for it.
     """
 
     def __init__(
-        self, control: ProcessControl, folder: Path, *, number: int = 1, calls: Sequence[str] = CHANGES
+        self,
+        control: ProcessControl,
+        folder: Path,
+        *,
+        number: int = 1,
+        calls: Sequence[str] = CHANGES,
+        files: Sequence[str] = (),
     ) -> None:
         if not 1 <= number <= MOST_CALLS:
             raise UsageError(f"number is {number}; right would be from 1 to {MOST_CALLS}, as strace can count")
         self.name = f"killed_at_call_{number}"
         self._tracer = Tracer(control, folder)
-        self._control, self._number, self._calls = control, number, tuple(calls)
+        self._control, self._number = control, number
+        self._calls = tuple(calls)
+        self._options = [
+            "-e", f"inject={','.join(calls)}:signal=KILL:when={number}", *(word for file in files for word in ("-P", file))
+        ]  # fmt: skip
         self._before: list[psutil.Process] = []
         self._armed = False
         self._at: list[str] = []
@@ -114,9 +125,7 @@ class KilledAtCall:
         """Attach; FaultUnavailable where that is not possible."""
         if not self._armed:
             self._at, self._before = [], living_of(self._control.pids())
-            await self._tracer.start(
-                self._calls, "-e", f"inject={','.join(self._calls)}:signal=KILL:when={self._number}"
-            )
+            await self._tracer.start(self._calls, *self._options)
             self._armed = True
 
     async def struck(self, seconds: float) -> bool:
@@ -148,7 +157,14 @@ def last_calls(lines: Sequence[str], gone: Sequence[int]) -> list[str]:
     """Return the calls that never returned in a trace in which somebody was killed, without their arguments."""
     if not gone or not any("+++ killed by SIGKILL +++" in line for line in lines):
         return []
-    return sorted({found[2] for line in lines if (found := STARTED.match(line)) and line.rstrip().endswith("= ?")})
+    open_calls: dict[str, str] = {}
+    for line in lines:
+        if found := STARTED.match(line) or RESUMED.match(line):
+            pid, call, rest = found.groups()
+            open_calls[pid] = call
+            if not rest.rstrip().endswith(("= ?", "<unfinished ...>")):
+                del open_calls[pid]
+    return sorted(set(open_calls.values()))
 
 
 def acknowledgements(lines: Sequence[str]) -> list[Acknowledgement]:
@@ -184,5 +200,12 @@ def acknowledgements(lines: Sequence[str]) -> list[Acknowledgement]:
     return found
 
 
+def stored(lines: Sequence[str]) -> list[str]:
+    """Return the files that a trace shows being written or synced, logs and what belongs to the gate left out."""
+    found = (STARTED.match(line) for line in lines)
+    named = (REGULAR_FILE.match(one[3]) for one in found if one and one[2] in (*WRITES, *SYNCS) and not _is_log(one[3]))
+    return sorted({one[0].partition("<")[2].rstrip(">") for one in named if one})
+
+
 def _is_log(arguments: str) -> bool:
-    return arguments.startswith(("1<", "2<"))
+    return arguments.startswith(("1<", "2<")) or bool(LOG_FILE.match(arguments))

@@ -11,7 +11,7 @@ from typing import cast
 import pytest
 
 from readiness.errors import FaultUnavailable, UsageError
-from readiness.faults.calls import SYNCS, Acknowledgement, KilledAtCall, Tracer, acknowledgements, last_calls
+from readiness.faults.calls import SYNCS, Acknowledgement, KilledAtCall, Tracer, acknowledgements, last_calls, stored
 from readiness.faults.children import Child
 from readiness.targeting import ProcessControl
 from tests.readiness.faults.families import SLEEP, child_of, eventually, lives
@@ -78,10 +78,22 @@ def test_what_came_before_the_answer(lines: list[str], expected: list[Acknowledg
     assert acknowledgements(lines) == expected
 
 
+def test_what_is_stored() -> None:
+    others = [
+        WROTE.replace("5</data/a.db>", f"{file}")
+        for file in ("1</data/out>", "6</data/a.log>", "7</var/log/x>", "8<socket:[1]>")
+    ]
+    assert stored([ASKED, *others, ANSWERED]) == []
+    assert stored([*others, WROTE, SYNCED.replace("a.db", "b.db"), WROTE]) == ["/data/a.db", "/data/b.db"]
+
+
 def test_the_call_that_never_returned() -> None:
     lines = ["8 1.0 write(5</a>, \"x\", 1) = 1", "8 1.1 fsync(5</a>) = ?", "8 1.2 +++ killed by SIGKILL +++"]  # fmt: skip
     assert last_calls(lines, [8]) == ["fsync"]
     assert last_calls(lines, []) == []
+    torn = ["9 1.0 write(5</a> <unfinished ...>", "9 1.1 <... write resumed>) = 1", "8 1.2 rename(a <unfinished ...>"]
+    assert last_calls([*torn, "8 1.3 <... rename resumed>) = ?", "8 1.4 +++ killed by SIGKILL +++"], [8]) == ["rename"]
+    assert last_calls([*torn, "8 1.4 +++ killed by SIGKILL +++"], [8]) == ["rename"]
     assert last_calls(lines[:2], [8]) == []
 
 
@@ -115,7 +127,8 @@ def test_a_server_that_syncs_before_it_answers_is_told_from_one_that_does_not(
 @needs_strace
 def test_it_is_killed_at_the_call_and_no_earlier(tmp_path: Path) -> None:
     async def strike(child: Child) -> KilledAtCall:
-        fault = KilledAtCall(control(child), tmp_path, number=3, calls=("fsync",))
+        own = (str(tmp_path / "data"),)
+        fault = KilledAtCall(control(child), tmp_path, number=3, calls=("fsync",), files=own)
         assert fault.witness() == {}
         await fault.arm()
         await fault.arm()
@@ -132,15 +145,16 @@ def test_it_is_killed_at_the_call_and_no_earlier(tmp_path: Path) -> None:
 
 
 @needs_strace
-def test_who_never_gets_there_lives_and_there_is_no_proof(tmp_path: Path) -> None:
+@pytest.mark.parametrize("source", [SLEEP, WRITING])
+def test_who_never_gets_there_lives_and_there_is_no_proof(tmp_path: Path, source: str) -> None:
     async def strike(child: Child) -> KilledAtCall:
-        fault = KilledAtCall(control(child), tmp_path)
+        fault = KilledAtCall(control(child), tmp_path, files=(str(tmp_path / "other"),))
         await fault.arm()
         assert not await fault.struck(0.3)
         await fault.disarm()
         return fault
 
-    with child_of(tmp_path, SLEEP, run_id="test-calls") as child:
+    with child_of(tmp_path, source.replace("FOLDER", str(tmp_path)), run_id="test-calls") as child:
         assert asyncio.run(strike(child)).witness() == {}
         assert lives(child.pid)
 
