@@ -60,7 +60,10 @@ async def run_distributed(
         raise UsageError(f"no Dask scheduler at {scheduler}: {error}") from None
     async with client:
         addresses = await _addresses(client, machines)
-        clocks = {address: await clock_of(client, address) for address in addresses}
+        try:
+            clocks = {address: await clock_of(client, address) for address in addresses}
+        except (OSError, KeyError, ValueError) as error:
+            raise UsageError(f"a Dask worker left before the load began: {error}") from None
         return await _Run(client, load, clocks, folder, notice).through(stop, show)
 
 

@@ -252,6 +252,15 @@ def test_a_worker_imports_no_heavy_library(tmp_path: Path) -> None:
     assert not modules & {"numpy", "pandas", "pydantic", "duckdb", "psutil", "rich", "yaml", "multiprocessing"}
 
 
+def test_the_memory_of_a_worker_is_its_own(tmp_path: Path) -> None:
+    """Not that of the large program that started it."""
+    large = bytearray(os.urandom(1024)) * (200 * 1024)
+    found = shared(tmp_path, CountingServer(), PerVuIterations(users=2, iterations=2), 2)
+    assert len(large) == 200 * 1024 * 1024
+    for worker in found.workers:
+        assert 10e6 < worker.result.memory < 100e6
+
+
 def test_the_moment_of_all_is_not_better_than_that_of_the_slowest() -> None:
     nan = float("nan")
     found = together([Glimpse(1.0, 50.0, 0.01, nan, 0.3, 1), Glimpse(1.2, 70.0, 0.02, 0.1, 0.2, 2)])
