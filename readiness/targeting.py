@@ -40,6 +40,7 @@ CAPABILITIES: dict[str, tuple[str, tuple[str, ...]]] = {
         ("create_account", "account", "ledger", "chain", "order", "recommendation", "risk", "performance"),
     ),
     "limit_orders": ("lets orders with a limit rest, works and cancels them", ("place", "read", "cancel")),
+    "trading_state": ("halts, kills and opens trading", ("halt", "open", "kill")),
     "feed": ("ingests market data whose source can be disturbed", ("control", "ingest", "quote", "chain")),
     "history": ("ingests and serves price history", ("ingest", "query")),
     "clock": ("has an exchange clock that can be set", ("set", "session", "calendar")),
@@ -193,9 +194,17 @@ class ProcessControl(Protocol):
         """Start again on the same data, with changed environment and resource limits, until it is healthy."""
 
     async def trial(
-        self, environment: Mapping[str, str | None], *, arguments: tuple[str, ...] = (), seconds: float = 5.0
+        self,
+        environment: Mapping[str, str | None],
+        *,
+        arguments: tuple[str, ...] = (),
+        seconds: float = 5.0,
+        port: int | None = None,
     ) -> "Trial":
-        """Start a second copy with scratch data of its own and a changed environment (None removes), and end it."""
+        """Start a second copy with scratch data of its own and a changed environment (None removes), and end it.
+
+        With a ``port`` (which may be taken or none at all) it is only seen whether it ends, not whether it gets ready.
+        """
 
     def logs(self) -> str:
         """Return everything the target wrote to its standard output and error."""

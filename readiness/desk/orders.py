@@ -27,6 +27,7 @@ from readiness.desk.market import Chain, Quote
 from readiness.desk.metrics import Metrics
 from readiness.desk.money import CONTRACT_SIZE, cents, commission
 from readiness.desk.store import Connection, Store, from_stored, to_stored
+from readiness.desk.trading import Trading
 
 SYMBOL = "U"
 IMPACT_FREE = 10  # contracts that fill without moving the market
@@ -108,12 +109,15 @@ class Order:
 class Orders:
     """Takes orders and remembers them."""
 
-    def __init__(self, store: Store, market: Market, clock: ExchangeClock, metrics: Metrics, limits: Limits) -> None:
+    def __init__(
+        self, store: Store, market: Market, clock: ExchangeClock, metrics: Metrics, limits: Limits, trading: Trading
+    ) -> None:
         self._store = store
         self._market = market
         self._clock = clock
         self._metrics = metrics
         self._limits = limits
+        self._trading = trading
         self.rests = threading.Event()  # something may rest; an earlier process may have left it
         self.rests.set()
 
@@ -126,12 +130,14 @@ class Orders:
             accounts.known(connection, request.account)
         if answer is not None:
             return answer
+        self._trading.require_open()
         instrument = self._instrument(request.contract)
         early = self._glance(request.account)
 
         def work(connection: Connection) -> tuple[bytes, Status | None]:
             if (earlier := idempotency.recall(connection, full_key, asked)) is not None:
                 return earlier, None
+            self._trading.require_open()  # again, now that a change of the state would wait for this order
             order = self._execute(connection, request, instrument, early)
             idempotency.remember(connection, full_key, asked, order.body())
             return order.body(), order.status
@@ -200,21 +206,33 @@ class Orders:
         with self._store.account_lock(account):
             return self._store.write(work)
 
+    def cancel_all(self) -> None:
+        """End every resting order."""
+        for order in self._resting():
+            with suppress(Problem):  # filled in the meantime
+                self.cancel(order.id)
+
     def work(self) -> None:
         """Try every resting order against the present market; what may not be traded now goes on resting."""
+        if not self._trading.works_orders:
+            return
         self.rests.clear()
-        wanted = [*RESTING, "CANCELLED"] if active("fills-cancelled") else RESTING
-        for order in self._select(f"status IN ({', '.join('?' * len(wanted))})", *wanted):
+        for order in self._resting():
             self.rests.set()
             with suppress(Problem):
                 self._advance(order, self._instrument(order.contract))
+
+    def _resting(self) -> list[Order]:
+        wanted = [*RESTING, "CANCELLED"] if active("fills-cancelled") else RESTING
+        return self._select(f"status IN ({', '.join('?' * len(wanted))})", *wanted)
 
     def _advance(self, resting: Order, instrument: Instrument) -> None:
         """Fill what the market now allows of a resting order; one that its account cannot carry any more is ended."""
 
         def work(connection: Connection) -> None:
             order = _read(connection, resting.id)
-            if order.status == resting.status and order.filled == resting.filled:
+            unchanged = order.status == resting.status and order.filled == resting.filled
+            if unchanged and self._trading.works_orders:
                 _update(connection, self._match(connection, order, instrument))
 
         def end(connection: Connection, reason: str) -> None:

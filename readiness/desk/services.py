@@ -23,6 +23,7 @@ from readiness.desk.orders import Orders
 from readiness.desk.security import Keyring
 from readiness.desk.settings import Settings
 from readiness.desk.store import Store
+from readiness.desk.trading import State, Trading
 from readiness.desk.vendor_client import Vendor, Watch
 from readiness.desk.working import Working
 
@@ -49,7 +50,8 @@ class Desk:
         self.watch = Watch(settings.vendor_url)
         self.market = Market(self.store, self.vendor, self.clock)
         self.accounts = Accounts(self.store, self.clock)
-        self.orders = Orders(self.store, self.market, self.clock, self.metrics, settings.limits)
+        self.trading = Trading(self.store, self.clock)
+        self.orders = Orders(self.store, self.market, self.clock, self.metrics, settings.limits, self.trading)
         self.working = Working(self.orders)
         self.history = History(self.store, self.vendor, settings.data)
         self.end_of_day = EndOfDay(self.store, settings.data / "archive")
@@ -71,6 +73,12 @@ class Desk:
         self.working.close()
         self.vendor.close()
         self.store.close()
+
+    def switch(self, state: State) -> None:
+        """Open, halt or kill trading; when this returns no order is taken that was not taken before."""
+        self.trading.set(state)
+        if state == "killed" and not active("kill-leaves-resting"):
+            self.orders.cancel_all()
 
     def readiness(self) -> tuple[bool, dict[str, str]]:
         """Whether requests can be served well, and the state of what that depends on."""

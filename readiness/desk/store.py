@@ -57,6 +57,8 @@ SCHEMA = {
     "bars": """
         symbol VARCHAR NOT NULL, began TIMESTAMP NOT NULL, open DOUBLE NOT NULL, high DOUBLE NOT NULL,
         low DOUBLE NOT NULL, close DOUBLE NOT NULL, volume BIGINT NOT NULL""",
+    "trading": """
+        state VARCHAR NOT NULL, since TIMESTAMP NOT NULL""",
     "reports": """
         day DATE PRIMARY KEY, body VARCHAR NOT NULL""",
 }
@@ -118,6 +120,12 @@ class Store:
     def account_lock(self, account: str) -> threading.Lock:
         """The lock that serialises writers of one account (accounts share locks, which costs only waiting)."""
         return self._account_locks[hash(account) % len(self._account_locks)]
+
+    def drain(self) -> None:
+        """Wait until whoever changes an account now is done with it."""
+        for lock in self._account_locks:
+            with lock:
+                continue
 
     def states(self) -> dict[str, int]:
         """How many connections are idle, in use, and allowed."""

@@ -12,6 +12,7 @@ from readiness.desk.api.models import Date, Instant, Request, Symbol, errors, li
 from readiness.desk.errors import Problem
 from readiness.desk.security import admin, trader
 from readiness.desk.services import CurrentDesk
+from readiness.desk.trading import State
 
 router = APIRouter(prefix="/v1", tags=["administration"], responses=errors(401, 403, 404, 422, 503))
 
@@ -101,6 +102,12 @@ class ClockReply(BaseModel):
     now: datetime
 
 
+class TradingState(Request):
+    """Whether the desk trades."""
+
+    state: State
+
+
 class SlowReply(BaseModel):
     """How long the reply was delayed."""
 
@@ -152,6 +159,19 @@ async def set_clock(asked: ClockRequest, desk: CurrentDesk) -> ClockReply:
         raise Problem(422, "invalid_request", f"now is outside the calendar; right would be {known}")
     desk.clock.set(asked.now)
     return ClockReply(now=desk.clock.now())
+
+
+@router.put("/trading", response_model=TradingState, dependencies=AdminOnly)
+def switch_trading(asked: TradingState, desk: CurrentDesk) -> TradingState:
+    """Open, halt or kill trading. Halted, resting orders wait; killed, they are cancelled. A restart changes nothing."""
+    desk.switch(asked.state)
+    return asked
+
+
+@router.get("/trading", response_model=TradingState, dependencies=[Depends(trader)])
+async def trading_state(desk: CurrentDesk) -> TradingState:
+    """Whether the desk trades."""
+    return TradingState(state=desk.trading.state)
 
 
 @router.get("/config", dependencies=AdminOnly)

@@ -1,0 +1,87 @@
+"""The kill switch is thrown while several callers order, then the process is killed and started again.
+
+Why: it is the last thing between a program gone wild and the market, and it is used once in years, under load. Fix:
+store the state, judge it again where an order is booked, and cancel what rests before the answer.
+"""
+
+import asyncio
+from typing import Any
+
+from readiness import Killed, Recorder, Reply, Target, TargetError, scenario
+
+
+@scenario(
+    suite="real_world_scenarios",
+    effect="disrupt",
+    capabilities=("process", "oms", "limit_orders", "trading_state"),
+    deadline=60.0,
+)
+async def kill_switch(
+    target: Target,
+    recorder: Recorder,
+    *,
+    cash: str = "1000000.00",
+    share: str = "U",
+    limit: str = "1.00",
+    callers: int = 8,
+    seconds: float = 0.6,
+) -> None:
+    """Order from all sides, throw the switch, go on ordering; restart, order once, open trading, order once more."""
+    content = (await target.call("oms.create_account", name="readiness", cash=cash)).json()
+    account = str(content.get("id", "")) if isinstance(content, dict) else ""
+    one = {"account": account, "contract": share, "side": "buy", "quantity": 1}
+    resting = await target.call("limit_orders.place", **one, limit=limit, key=_key(recorder))
+    stop = asyncio.Event()
+    crowd = [asyncio.create_task(_keep_ordering(target, recorder, one, stop)) for _ in range(callers)]
+    recorder.phase("ordering")
+    await asyncio.sleep(seconds)
+    recorder.phase("killed")
+    thrown = recorder.now
+    kill = await target.call("trading_state.kill")
+    answered = recorder.now
+    recorder.fact("kill", {**_seen(kill), "thrown": thrown, "answered": answered})
+    await asyncio.sleep(seconds)
+    stop.set()
+    recorder.fact("orders", [order for orders in await asyncio.gather(*crowd) for order in orders])
+    recorder.fact("resting", {"placed": _seen(resting), "read": await _read(target, resting)})
+    recorder.phase("restarted")
+    async with recorder.fault(Killed(target.process)):
+        pass
+    try:
+        await target.process.start()
+    except TargetError as error:
+        recorder.fact("restart", {"problem": str(error)[:500]})
+        return
+    recorder.fact("restart", {"problem": "", "order": _seen(await _order(target, recorder, one))})
+    recorder.fact("open", _seen(await target.call("trading_state.open")))
+    recorder.fact("order after opening", _seen(await _order(target, recorder, one)))
+
+
+async def _keep_ordering(
+    target: Target, recorder: Recorder, order: dict[str, Any], stop: asyncio.Event
+) -> list[dict[str, Any]]:
+    """Order one after the other; when each was sent and how it was answered."""
+    sent = []
+    while not stop.is_set():
+        at = recorder.now
+        reply = await _order(target, recorder, order)
+        sent.append({"at": at, "status": reply.status, "error": reply.error})
+    return sent
+
+
+async def _order(target: Target, recorder: Recorder, order: dict[str, Any]) -> Reply:
+    return await target.call("oms.order", **order, key=_key(recorder))
+
+
+async def _read(target: Target, placed: Reply) -> dict[str, Any]:
+    content = placed.json()
+    order = str(content.get("id", "")) if isinstance(content, dict) else ""
+    return _seen(await target.call("limit_orders.read", order=order))
+
+
+def _key(recorder: Recorder) -> str:
+    return f"readiness-{recorder.random.getrandbits(64):016x}"
+
+
+def _seen(reply: Reply) -> dict[str, Any]:
+    return {"status": reply.status, "error": reply.error, "seconds": reply.seconds, "body": reply.json()}
