@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import socket
 import ssl
+import struct
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -64,8 +66,10 @@ async def connect(target: Target, *, timeout: float = 2.0) -> tuple[asyncio.Stre
 
 
 async def hang_up(writer: asyncio.StreamWriter, *, abort: bool = False) -> None:
-    """Let go of a connection; ``abort`` drops it at once, whatever is under way."""
+    """Let go of a connection; ``abort`` resets it, whatever is under way."""
     if abort:
+        if (own := writer.get_extra_info("socket")) is not None:
+            own.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # no FIN but a RST
         writer.transport.abort()
     writer.close()
     with contextlib.suppress(OSError, TimeoutError):

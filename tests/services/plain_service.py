@@ -5,12 +5,16 @@ It speaks HTTP/1.1 by hand, so that it can also break the protocol in ways that 
 
 import argparse
 import asyncio
+import contextlib
 import gzip
 import json
+import os
 import signal
 import sys
+import threading
 import time
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from email.utils import formatdate
 from urllib.parse import unquote
 
@@ -35,9 +39,32 @@ DEFECTS = {
     "no-type": "Replies do not say what they are.",
     "reflects-script": "The path is written into an HTML page as it is.",
     "wrong-clock": "The clock is two minutes ahead.",
+    "mute": "Requests are not logged.",
+    "chatty": "Each request writes 20 kB.",
+    "late-logs": "Lines are written three seconds later.",
+    "torn-lines": "Lines are written in two pieces.",
+    "timeless-logs": "Lines hold no time.",
+    "debug-level": "Lines are written at debug level.",
+    "coloured-logs": "Lines are coloured.",
+    "hidden-status": "Lines do not hold the status.",
+    "forgeable-logs": "The path is decoded before it is logged.",
+    "logs-credentials": "Lines hold the headers of the request.",
+    "few-workers": "A connection holds one of 20 workers as long as it is open.",
+    "large-buffers": "Each connection gets 2 MB.",
+    "thread-each": "Each connection gets a thread.",
+    "waits-for-heads": "While one head is incomplete, nothing else is served.",
+    "dies-of-leavers": "A client that leaves before its answer stops the service from answering.",
+    "keeps-sockets": "Each connection that is reset leaves a file open.",
+    "no-limits": "A head that is too long is answered with 500.",
 }
 
 Headers = dict[str, str]
+
+
+def emit(text: str) -> None:
+    """Write to the log at once."""
+    sys.stdout.write(text)
+    sys.stdout.flush()
 
 
 @dataclass
@@ -55,6 +82,10 @@ class Service:
 
     def __init__(self, defect: str) -> None:
         self._defect = defect
+        self._workers = asyncio.Semaphore(20)
+        self._head = asyncio.Lock()
+        self._kept: list[int] = []
+        self._broken = False
 
     def has(self, name: str) -> bool:
         """Whether a defect is planted."""
@@ -64,20 +95,33 @@ class Service:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection."""
+        over = threading.Event()
+        if self.has("thread-each"):
+            threading.Thread(target=over.wait, daemon=True).start()
+        buffer = b"x" * (2_000_000 * self.has("large-buffers"))
         try:
-            while await self._one(reader, writer):
-                pass
-        except (OSError, asyncio.IncompleteReadError):
-            pass
+            async with self._workers if self.has("few-workers") else contextlib.nullcontext():
+                while await self._one(reader, writer):
+                    pass
+        except (OSError, asyncio.IncompleteReadError) as error:
+            if self.has("keeps-sockets") and isinstance(error, OSError):
+                self._kept.append(os.open(__file__, os.O_RDONLY))
+            self._broken |= self.has("dies-of-leavers") and isinstance(error, OSError)
         finally:
+            del buffer
+            over.set()
             writer.close()
 
     async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """Read a request and answer it; whether the connection stays."""
         try:
-            head = await reader.readuntil(b"\r\n\r\n")
+            first = await reader.readexactly(1)
+            async with self._head if self.has("waits-for-heads") else contextlib.nullcontext():
+                head = first + await reader.readuntil(b"\r\n\r\n")
         except asyncio.LimitOverrunError:
-            return await self._send(writer, "?", Reply(431, close=True), {})
+            return await self._send(writer, "?", Reply(500 if self.has("no-limits") else 431, b"{}", close=True), {})
+        if self._broken:
+            await asyncio.sleep(60)
         lines = head.decode("latin-1").rstrip("\r\n").split("\r\n")
         words = lines[0].split(" ")
         fields = [line.partition(":") for line in lines[1:]]
@@ -99,6 +143,7 @@ class Service:
         elif "transfer-encoding" in headers and not await self._chunks(reader):
             return await self._send(writer, words[0], Reply(400, b"{}", close=True), headers)
         reply = self._answer(words[0], words[1], headers)
+        await self._log(words[1], reply.status, headers)
         return await self._send(writer, words[0], reply, headers)
 
     async def _chunks(self, reader: asyncio.StreamReader) -> bool:
@@ -125,6 +170,28 @@ class Service:
         writer.write(head.encode("latin-1") + b"\r\n" + (reply.body if with_body else b""))
         await writer.drain()
         return keep
+
+    async def _log(self, path: str, status: int, headers: Headers) -> None:
+        """One line for a request."""
+        if self.has("mute"):
+            return
+        entry: dict[str, object] = {"level": "debug" if self.has("debug-level") else "info", "message": path}
+        entry |= {} if self.has("timeless-logs") else {"time": datetime.now(UTC).isoformat()}
+        entry |= {} if self.has("hidden-status") else {"status": status}
+        entry |= {"headers": headers} if self.has("logs-credentials") else {}
+        line = json.dumps(entry) + " " * 20_000 * self.has("chatty")
+        if self.has("coloured-logs"):
+            line = f"\x1b[32m{line}\x1b[0m"
+        if self.has("forgeable-logs"):
+            line = unquote(path)
+        if self.has("late-logs"):
+            asyncio.get_running_loop().call_later(3.0, emit, line + "\n")
+            return
+        if self.has("torn-lines"):
+            emit(line)
+            await asyncio.sleep(0.01)
+            line = ""
+        emit(line + "\n")
 
     def _answer(self, method: str, target: str, headers: Headers) -> Reply:
         """What a well-formed request gets."""

@@ -1,0 +1,30 @@
+"""What each of a hundred connections costs."""
+
+import pytest
+
+from checks.scalability.connection_memory import connection_memory
+from readiness import Measured, Readings, Recording, Unknown
+
+
+def _recording(during: float, opened: int = 100, readings: int = 5) -> Recording:
+    at = tuple(map(float, range(readings)))
+    series = {
+        "rest before rss_bytes": Readings("", at, (50e6,) * readings),
+        "idle rss_bytes": Readings("", at, (during,) * readings),
+    }
+    return Recording(facts={"idle": {"open": opened}}, readings=series)
+
+
+@pytest.mark.parametrize(
+    ("during", "each", "good"), [(50e6, 0.0, True), (150e6, 1e6, True), (151e6, 1.01e6, False), (40e6, 0.0, True)]
+)
+def test_the_growth_is_shared_out(during: float, each: float, good: bool) -> None:
+    outcome = connection_memory(_recording(during))
+    assert isinstance(outcome, Measured)
+    assert outcome.value == pytest.approx(each)
+    assert (each <= outcome.limit) is good
+
+
+@pytest.mark.parametrize("given", [Recording(), _recording(1.0, opened=0), _recording(1.0, readings=2)])
+def test_with_too_little_nothing_is_known(given: Recording) -> None:
+    assert isinstance(connection_memory(given), Unknown)
