@@ -60,10 +60,11 @@ def send_part(host: HostPart, topic: str) -> PartResult:
         worker.log_event(topic, {"place": host.place, "glimpse": glimpse})
 
     with tempfile.TemporaryDirectory(prefix="readiness-load-") as folder:
-        return asyncio.run(_send_part(host, Path(folder) / "spool", say))
+        return asyncio.run(send_part_here(host, Path(folder) / "spool", say))
 
 
-async def _send_part(host: HostPart, spool: Path, say: Callable[[tuple[float, ...]], None]) -> PartResult:
+async def send_part_here(host: HostPart, spool: Path, say: Callable[[tuple[float, ...]], None]) -> PartResult:
+    """Send one part from this process's machine; ``say`` gets the first word, which is empty, and each sign of life."""
     loop, orders = asyncio.get_running_loop(), asyncio.Queue[Order]()
     key = (host.token, host.place)
     _orders[key] = lambda order: _ignored(loop.call_soon_threadsafe(orders.put_nowait, order))

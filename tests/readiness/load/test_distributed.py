@@ -32,6 +32,7 @@ from tests.readiness.load.test_workers import CountingServer, children_of, until
 
 pytest.importorskip("distributed", reason="the extra `distributed` is not installed")
 from readiness.load.distributed import run_distributed
+from readiness.load.distributed_part import HostPart, Order, PartResult, give_order, send_part_here
 
 ROOT = Path(__file__).parents[3]
 MIX = Calls((Call(path="/a", name="a"), Call(path="/b", name="b")))
@@ -121,7 +122,7 @@ def shared(
 
 
 def test_two_workers_send_one_load_and_nothing_is_lost(tmp_path: Path, two: Cluster) -> None:
-    found, server = shared(tmp_path, two, ConstantArrivalRate(rate=150, seconds=2.0))
+    found, server = shared(tmp_path, two, ConstantArrivalRate(rate=100, seconds=3.0))
     assert found.result.calls == 300 == sum(server.answered.values())
     assert [worker.result.calls for worker in found.workers] == [150, 150]
     assert (found.result.incomplete, found.missing_share, found.result.failed) == ((), 0, 0)
@@ -134,6 +135,7 @@ def test_two_workers_send_one_load_and_nothing_is_lost(tmp_path: Path, two: Clus
         assert list(found.result.operations[name].buckets()) == list(Histogram(latencies).buckets())
     for worker in found.workers:  # both read the same clock here, so what is stated has to cover no difference at all
         assert 0 < worker.uncertainty < 0.5
+        assert worker.silent < 2.0, "signs of life do not arrive"
 
 
 def test_a_worker_that_is_killed_is_noticed_within_a_second_and_said(tmp_path: Path, two: Cluster) -> None:
@@ -243,6 +245,29 @@ def test_a_stop_keeps_what_was_measured(tmp_path: Path, two: Cluster) -> None:
     found = asyncio.run(drive())
     assert found.result.pace is None
     assert 100 <= found.result.calls < 6000, "a load of a minute was not stopped early"
+
+
+def test_a_part_that_nobody_waits_for_ends_itself_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its orders stop coming: the other end, or the way to it, is gone."""
+    monkeypatch.setattr("readiness.load.distributed_part.ABANDONED", 0.5)
+    said: list[tuple[float, ...]] = []
+
+    async def drive() -> PartResult:
+        server = CountingServer(0.01)
+        async with serving(server.handle) as origin:
+            load = Load(parse_origin(origin), ConstantVus(users=2, seconds=60), MIX)
+            host = HostPart("token", 0, load, (0, 1), 1.0, "worker 1 of 1")
+            sending = asyncio.ensure_future(send_part_here(host, tmp_path / "spool", said.append))
+            await until(lambda: bool(said))
+            give_order("token", 0, Order("begin", time.monotonic()))
+            give_order("another load", 0, Order("stop"))
+            return await sending
+
+    result, spool = asyncio.run(drive())
+    assert result.lost == "worker 1 of 1 heard nothing for 0.5 s and ended its part: 100% of the load is incomplete"
+    assert 0 < result.result.calls < 3000
+    assert len(spool) > 28 * result.result.calls, "its samples are not handed over"
+    assert not children_of(os.getpid())
 
 
 def test_too_few_machines_are_refused(tmp_path: Path, cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -191,6 +191,7 @@ def test_a_worker_that_is_killed_is_noticed_within_a_second_and_its_share_is_sai
     assert lost > 0, "what it had measured before is kept"
     assert 0 <= sum(server.answered.values()) - found.result.calls <= 60, "more than its last 0.2 s are missing"
     assert [worker.result.calls for worker in found.workers if not worker.lost] == [100, 100]
+    assert all(worker.silent < 2.0 for worker in found.workers), "signs of life do not arrive"
 
 
 def test_a_worker_that_stands_still_is_said_and_catches_up(tmp_path: Path) -> None:
