@@ -40,6 +40,7 @@ CAPABILITIES: dict[str, tuple[str, tuple[str, ...]]] = {
         ("create_account", "account", "ledger", "chain", "order", "recommendation", "risk", "performance"),
     ),
     "limit_orders": ("lets orders with a limit rest, works and cancels them", ("place", "read", "cancel")),
+    "order_bounds": ("bounds the quantity, value and price of one order (`options` name the bounds)", ()),
     "trading_state": ("halts, kills and opens trading", ("halt", "open", "kill")),
     "feed": ("ingests market data whose source can be disturbed", ("control", "ingest", "quote", "chain")),
     "history": ("ingests and serves price history", ("ingest", "query")),

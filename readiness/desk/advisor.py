@@ -100,6 +100,11 @@ class Limits:
     max_var: float = 0.15  # share of the account's capital
     max_cvar: float = 0.25
     max_delta: float = 200.0  # shares
+    max_shares: int = 5_000  # in one order, as max_contracts and max_value (dollars)
+    max_contracts: int = 500
+    max_value: float = 125_000.0
+    collar: float = 0.10  # of the price at the touch, beyond which no order is taken
+    least_collar: float = 0.10  # dollars: cheap options move by more than a tenth at each tick
 
 
 @dataclass(frozen=True, slots=True)

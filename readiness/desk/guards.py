@@ -1,11 +1,37 @@
-"""What stops an order before it is booked: the limits of an account, seen as it stood and as the trade would leave it."""
+"""What stops an order before it is booked: its own size and price, and the limits of the account that it would change."""
 
 from decimal import Decimal
 
 from readiness.desk.accounts import Account
 from readiness.desk.advisor import Limits
+from readiness.desk.defects import active
 from readiness.desk.errors import Problem
 from readiness.desk.money import CONTRACT_SIZE
+
+
+def within_size(kind: str, quantity: int, price: Decimal, limits: Limits) -> None:
+    """Refuse a quantity or a value that can only be a slip of the finger; the limits themselves are allowed."""
+    if active("no-size-limit"):
+        return
+    most, multiplier = (limits.max_shares, 1) if kind == "stock" else (limits.max_contracts, CONTRACT_SIZE)
+    if quantity > most:
+        raise Problem(409, "quantity_limit", f"the quantity is {quantity}; the most in one order is {most}")
+    value = quantity * price * multiplier
+    if value > Decimal(str(limits.max_value)):
+        raise Problem(409, "value_limit", f"the order's value is {value}; the most is {limits.max_value:.2f}")
+
+
+def within_collar(side: str, price: Decimal, bid: float, ask: float, limits: Limits) -> None:
+    """Refuse a price that is worse for the trader than the market by more than the collar; a better one may rest."""
+    if active("no-collar"):
+        return
+    touch = Decimal(str(ask if side == "buy" else bid))
+    room = max(touch * Decimal(str(limits.collar)), Decimal(str(limits.least_collar)))
+    worse = price - touch if side == "buy" else touch - price
+    if worse > room:
+        raise Problem(
+            409, "price_collar", f"the price {price} is {worse} worse than the market; the most is {room:.2f}"
+        )
 
 
 def within_positions(before: Account, after: Account, limits: Limits) -> None:

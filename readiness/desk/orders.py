@@ -132,6 +132,7 @@ class Orders:
             return answer
         self._trading.require_open()
         instrument = self._instrument(request.contract)
+        self._sane(request, instrument)
         early = self._glance(request.account)
 
         def work(connection: Connection) -> tuple[bytes, Status | None]:
@@ -168,6 +169,15 @@ class Orders:
         with self._store.connection() as connection:
             rows = connection.execute(query, [*values]).fetchall()
         return [_order(row) for row in rows]
+
+    def _sane(self, request: OrderRequest, market: Instrument) -> None:
+        """Refuse an order whose size or price nobody can mean."""
+        if market.bid <= 0 or market.ask <= 0:
+            return  # no market: there is nothing to compare with, and the order is rejected
+        at_market = market.fill_price(request.side, request.quantity)
+        worst = at_market if request.limit is None else request.limit
+        guards.within_size(market.kind, request.quantity, worst, self._limits)
+        guards.within_collar(request.side, worst, market.bid, market.ask, self._limits)
 
     def _glance(self, account: str) -> Account | None:
         """The racing defects: the account as it stood before this order had it to itself."""

@@ -1,0 +1,58 @@
+"""Orders that are just inside and just outside the bounds of quantity, value and price.
+
+Why: a zero too many, or a price with the point in the wrong place, is the oldest way to lose a fortune in a second.
+Fix: judge quantity, value and distance from the market before anything else; the bound itself is allowed.
+"""
+
+from decimal import Decimal
+from typing import Any
+
+from readiness import Recorder, Reply, Target, scenario
+
+FAR_BELOW = Decimal("0.8")  # of the market: such a purchase rests
+
+
+@scenario(suite="real_world_scenarios", effect="write", capabilities=("oms", "limit_orders", "order_bounds"))
+async def order_bounds(target: Target, recorder: Recorder, *, cash: str = "9000000.00") -> None:
+    """Place each pair with a limit, and cancel what rests. The bounds are the options of `order_bounds`."""
+    bounds = target.spec.capabilities["order_bounds"].options
+    recorder.fact("bounds", dict(bounds))
+    content = (await target.call("oms.create_account", name="readiness", cash=cash)).json()
+    account = str(content.get("id", "")) if isinstance(content, dict) else ""
+    chain = (await target.call("oms.chain")).json()
+    spot = Decimal(str(chain["spot"])) if isinstance(chain, dict) else Decimal(1)
+    for name, side, quantity, limit in _orders(bounds, spot):
+        order = {"account": account, "contract": bounds["share"], "side": side, "quantity": quantity}
+        key = f"readiness-{recorder.random.getrandbits(64):016x}"
+        placed = await target.call("limit_orders.place", **order, limit=f"{limit:.2f}", key=key)
+        recorder.fact(name, {**_seen(placed), "quantity": quantity, "limit": f"{limit:.2f}", "spot": str(spot)})
+        if 200 <= placed.status < 300:
+            await target.call("limit_orders.cancel", order=_id(placed))
+
+
+def _orders(bounds: dict[str, Any], spot: Decimal) -> list[tuple[str, str, int, Decimal]]:
+    """(name, side, quantity, limit): inside comes before outside, and a purchase before the sale of what it bought."""
+    most, collar = int(bounds["quantity"]), Decimal(str(bounds["collar"]))
+    low = (spot * FAR_BELOW).to_integral_value()
+    worth = int(Decimal(str(bounds["value"])) / low)
+    half, beyond = collar / 2, collar * Decimal("1.5")
+    orders = [
+        ("quantity inside", "buy", most, Decimal(1)),
+        ("quantity outside", "buy", most + 1, Decimal(1)),
+        ("bought above inside", "buy", 2, spot * (1 + half)),
+        ("bought above outside", "buy", 2, spot * (1 + beyond)),
+        ("sold below inside", "sell", 1, spot * (1 - half)),
+        ("sold below outside", "sell", 1, spot * (1 - beyond)),
+    ]
+    if worth < most:  # else the bound of the quantity hides that of the value
+        orders += [("value inside", "buy", worth, low), ("value outside", "buy", worth + 1, low)]
+    return orders
+
+
+def _id(reply: Reply) -> str:
+    content = reply.json()
+    return str(content.get("id", "")) if isinstance(content, dict) else ""
+
+
+def _seen(reply: Reply) -> dict[str, Any]:
+    return {"status": reply.status, "error": reply.error, "seconds": reply.seconds, "body": reply.json()}
