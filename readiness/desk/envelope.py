@@ -38,6 +38,7 @@ class Envelope:
         self._desk = desk
         self._burst_seen = False
         self._crowd = 0
+        self._latest = 0.0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -60,7 +61,7 @@ class Envelope:
 
     async def _serve(self, scope: Scope, receive: Receive, exchange: "_Exchange") -> None:
         try:
-            if await self._burst() or self._crowded():
+            if await self._burst() or self._crowded() or self._earlier():
                 await exchange.fail(503, "busy", "too many requests at once; try again")
             elif int(Headers(scope=scope).get("content-length") or 0) > LARGEST_BODY:
                 await exchange.fail(413, "too_large", f"the body is larger than {LARGEST_BODY} bytes")
@@ -91,6 +92,14 @@ class Envelope:
             return False
         self._crowd += 1
         return self._crowd % 3 == 0
+
+    def _earlier(self) -> bool:
+        """The defect refuses-earlier-clock: as if an hour that comes twice had no right to."""
+        if not active("refuses-earlier-clock"):
+            return False
+        now = time.time()
+        self._latest = max(self._latest, now)
+        return now < self._latest - 1
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "unmatched")
