@@ -147,3 +147,16 @@ def test_nothing_is_left_of_a_killed_gate(tmp_path: Path, name: str) -> None:
         await fault.arm()
         """,
     )
+
+
+def test_nothing_is_left_of_a_killed_gate_whose_target_was_started_with_limits(tmp_path: Path) -> None:
+    undone_after_sigkill(
+        tmp_path,
+        """
+        from types import SimpleNamespace
+        from readiness.faults.resources import limit_witness
+        limits = {"descriptors": 64, "memory_bytes": 1 << 32, "file_bytes": 1 << 20, "cpu_seconds": 60}
+        target = child("import time; time.sleep(600)", limits)
+        fault = SimpleNamespace(witness=lambda: limit_witness(target.pid, limits))
+        """,
+    )
