@@ -102,7 +102,7 @@ class _Run:
     ) -> None:
         parts = parts_of(load, len(clocks))
         shares, token = shares_of(parts), secrets.token_hex(8)
-        self._client, self._topic = client, f"readiness-{token}"
+        self._client, self._topic, self._notice = client, f"readiness-{token}", notice
         self._team: list[_Machine] = []
         for place, (part, address) in enumerate(zip(parts, clocks, strict=False)):
             name = f"worker {place + 1} of {len(parts)} ({address})"
@@ -121,9 +121,9 @@ class _Run:
                 machine.submit(self._topic)
             await asyncio.gather(*(machine.get_ready() for machine in team))
             begin = monotonic() + LEAD
-            tasks += [asyncio.ensure_future(machine.order(begin, stop)) for machine in team]
+            tasks += [asyncio.ensure_future(machine.order(begin, stop)) for machine in team if not machine.lost]
             await asyncio.gather(*(machine.follow(begin) for machine in team))
-            return shared_result([await machine.outcome() for machine in team])
+            return shared_result([await machine.outcome() for machine in team], self._notice)
         finally:
             for task in tasks:
                 task.cancel()
@@ -157,12 +157,13 @@ class _Machine:
         self.gone = asyncio.Event()
         self._client, self._host, self._clock, self._spool = client, host, clock, spool
         self._ready = asyncio.Event()
-        self._lost = ""
+        self.lost = ""
         self._future: Any = None
         self._result: asyncio.Future[PartResult] | None = None
 
     def submit(self, topic: str) -> None:
         """Hand the part over; nobody else may do it, and nobody may do it twice."""
+        self._spool.unlink(missing_ok=True)  # one of an earlier load is not what this one measured
         self._future = self._client.submit(
             send_part, self._host, topic, workers=[self.address], allow_other_workers=False, pure=False, retries=0
         )
@@ -171,14 +172,14 @@ class _Machine:
     def heard(self, glimpse: Sequence[float]) -> None:
         """It gave a sign of life; the first one says that it is ready."""
         self._ready.set()
-        if glimpse and not self._lost:
+        if glimpse and not self.lost:
             seconds, rate, p50, p95, p99, failed = glimpse
             self.pulse.beat(Glimpse(seconds, rate, p50, p95, p99, int(failed)))
 
     async def get_ready(self) -> None:
         """Wait until it could begin, or is lost."""
         await self._until(self._ready, READY_SECONDS)
-        if not self._ready.is_set() and not self._lost:
+        if not self._ready.is_set() and not self.lost:
             self._lose(f"was not ready within {READY_SECONDS:g} s")
 
     async def order(self, begin: float, stop: asyncio.Event | None) -> None:
@@ -195,7 +196,7 @@ class _Machine:
 
     async def follow(self, begin: float) -> None:
         """Stay with it until it is through, or lost."""
-        if self._lost:
+        if self.lost:
             return
         self.pulse.heard = begin
         most = measure(self._host.load.executor).seconds + self._host.load.timeout + END_SECONDS
@@ -203,13 +204,13 @@ class _Machine:
         assert self._result is not None
         if self._result.done():
             self.pulse.end()
-        elif not self._lost:
+        elif not self.lost:
             self._lose(f"gave no result within {most:g} s")
 
     async def outcome(self) -> WorkerResult:
         """Return what came of it; its samples are in our file then."""
-        if self._lost or self._result is None:
-            text = f"{self._lost}, and what it had measured before went with it"
+        if self.lost or self._result is None:
+            text = f"{self.lost}, and what it had measured before went with it"
             return WorkerResult(self._host.name, self._host.share, salvaged(self._spool), self._spool, lost=text)
         result, spool = self._result.result()
         self._spool.write_bytes(spool)
@@ -265,4 +266,4 @@ class _Machine:
                 await self._client.run(give_order, host.token, host.place, order, workers=[self.address])
 
     def _lose(self, how: str) -> None:
-        self._lost = self.pulse.lose(how)
+        self.lost = self.pulse.lose(how)

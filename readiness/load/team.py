@@ -16,6 +16,9 @@ SILENT = 1.0
 LOOK = 0.1
 """Seconds between two looks for silence."""
 
+APART = 0.1
+"""Seconds between the first begin and the last one that are worth a word."""
+
 Notice = Callable[[str], None]
 """Is told at once of a worker that died or fell silent."""
 Show = Callable[[Glimpse], None]
@@ -60,10 +63,13 @@ class SharedResult:
         return max(began) - min(began) if began else 0.0
 
 
-def shared_result(workers: Sequence[WorkerResult]) -> SharedResult:
-    """Add up what came of all workers."""
+def shared_result(workers: Sequence[WorkerResult], notice: Notice | None = None) -> SharedResult:
+    """Add up what came of all workers; ``notice`` is told where they did not begin together."""
     incomplete = tuple(worker.lost for worker in workers if worker.lost)
-    return SharedResult(merged([worker.result for worker in workers], incomplete), tuple(workers))
+    found = SharedResult(merged([worker.result for worker in workers], incomplete), tuple(workers))
+    if notice is not None and found.skew > APART:
+        notice(f"the workers began up to {found.skew:.1f} s apart: the load was not the asked one meanwhile")
+    return found
 
 
 async def watch(pulses: Sequence["Pulse"], show: Show | None) -> None:

@@ -61,7 +61,7 @@ async def run_workers(
     finally:
         watching.cancel()
         await asyncio.gather(*(worker.close() for worker in team))
-    return shared_result([worker.outcome() for worker in team])
+    return shared_result([worker.outcome() for worker in team], notice)
 
 
 async def _all_through(team: Sequence["LoadWorker"], begin: float, stop: asyncio.Event | None) -> None:
@@ -99,6 +99,7 @@ class LoadWorker:
 
     async def start(self, part: Part) -> None:
         """Start the process and give it its task; return when it is ready, or lost."""
+        self.spool.unlink(missing_ok=True)  # one of an earlier load is not what this one measured
         ours, theirs = socket.socketpair()
         with theirs:
             self._process = await asyncio.create_subprocess_exec(

@@ -12,6 +12,7 @@ from readiness.load.merging import MergedSpools, merged, merged_pace, salvaged, 
 from readiness.load.origin import parse_origin
 from readiness.load.pace import Pace
 from readiness.load.session import LoadResult
+from readiness.load.team import WorkerResult, shared_result
 from readiness.measure.histogram import Histogram
 from readiness.measure.sample_file import read_samples
 from readiness.measure.sample_log import Kind, SampleLog, read_spool
@@ -114,3 +115,15 @@ def test_a_histogram_travels_whole() -> None:
     sent.record(8.0)
     assert found.count == 4
     assert sent == Histogram([0.001, 0.5, 0.5, 7.0, 8.0])
+
+
+def test_workers_that_did_not_begin_together_are_said() -> None:
+    told: list[str] = []
+    result = LoadResult(PACE, 1.0, {}, {}, 0, 0, 0, 0, 0.0)
+    workers = [WorkerResult(f"worker {began}", 0.5, result, Path("spool"), began=began) for began in (0.0, 0.05)]
+    assert shared_result(workers, told.append).skew == 0.05
+    assert told == []
+    late = replace(workers[0], began=2.5)
+    assert shared_result([*workers, late], told.append).skew == 2.5
+    assert told == ["the workers began up to 2.5 s apart: the load was not the asked one meanwhile"]
+    assert shared_result([*workers, replace(late, lost="it is gone")], told.append).missing_share == 0.5

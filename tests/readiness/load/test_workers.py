@@ -194,6 +194,16 @@ def test_a_worker_that_is_killed_is_noticed_within_a_second_and_its_share_is_sai
     assert all(worker.silent < 2.0 for worker in found.workers), "signs of life do not arrive"
 
 
+def test_the_spool_of_an_earlier_load_is_not_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even where a worker dies before it has begun one of its own."""
+    shared(tmp_path, CountingServer(), PerVuIterations(users=2, iterations=2), 2)
+    monkeypatch.setattr("readiness.load.workers.PROGRAM", "import os; os.abort()")
+    told: list[str] = []
+    found = shared(tmp_path, CountingServer(), PerVuIterations(users=2, iterations=2), 2, notice=told.append)
+    assert (found.result.calls, found.missing_share) == (0, 1.0)
+    assert ["was ended by SIGABRT before the begin" in text for text in told] == [True, True]
+
+
 def test_a_worker_that_stands_still_is_said_and_catches_up(tmp_path: Path) -> None:
     noticed: list[str] = []
 
