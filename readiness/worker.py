@@ -91,7 +91,8 @@ def _evidence(job: Job, name: str) -> None:
     scratch.mkdir(parents=True, exist_ok=True)
     source = job.evidence[name]
     secrets = (*job.spec.secrets, *(source.secrets if isinstance(source, PytestSuite) else ()))
-    reading = read_source(name, source, Surroundings(job.spec.name, job.address, scratch))
+    around = Surroundings(job.spec.name, job.address, scratch, job.spec.grants, job.spec.identities)
+    reading = read_source(name, source, around)
     write_reading(job.recordings, name, reading, secrets)
 
 

@@ -16,7 +16,7 @@ RETRIED = ("flakyFailure", "flakyError", "rerunFailure", "rerunError")
 def read(source: JUnitFile, now: str) -> Reading:
     """Read the file of a source at the time ``now``."""
     document = read_document(source.folder, source.file)
-    root = _parsed(document)
+    root = parsed(document)
     suites = [root] if root.tag == "testsuite" else list(root.iter("testsuite"))
     cases = list(root.iter("testcase"))
     if root.tag not in ("testsuite", "testsuites"):
@@ -31,7 +31,8 @@ def read(source: JUnitFile, now: str) -> Reading:
     )  # fmt: skip
 
 
-def _parsed(document: Document) -> Element:
+def parsed(document: Document) -> Element:
+    """Return the root of an XML document that declares no document type; Unusable for any other."""
     parser = expat.ParserCreate()
     parser.StartDoctypeDeclHandler = _refuse_doctype
     try:

@@ -1,21 +1,24 @@
 """Reads one source of evidence, of whatever kind; whatever is wrong with it becomes an entry, never an exception."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from readiness.evidence import attestation, junit, k6, prometheus, pytest_suite, sarif
+from readiness.evidence import attestation, junit, k6, openapi, prometheus, pytest_suite, sarif
 from readiness.evidence.reading import Entry, Reading, Unusable, short
 from readiness.evidence.source import (
     AnySource,
     Attestation,
     JUnitFile,
     K6Summary,
+    OpenApiFuzzing,
     PrometheusQuery,
     PytestSuite,
     SarifFile,
 )
-from readiness.model import Broken, Outcome
+from readiness.model import Broken, Effect, Outcome
+from readiness.targeting import Identity
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,10 @@ class Surroundings:
     """Where it answers."""
     scratch: Path = Path()
     """A folder of its own, for files that nobody keeps."""
+    grants: tuple[Effect, ...] = ()
+    """What may be done to the target."""
+    identities: Mapping[str, Identity] = field(default_factory=dict)
+    """Who may call the target."""
 
 
 def read_source(name: str, source: AnySource, around: Surroundings, *, now: str = "") -> Reading:
@@ -55,6 +62,11 @@ def _read(name: str, source: AnySource, around: Surroundings, now: str) -> Readi
             return prometheus.read(source, now)
         case Attestation():
             return attestation.read(source, now, name=name, target=around.target)
+        case OpenApiFuzzing():
+            return openapi.read(
+                source, now, scratch=around.scratch, address=around.address, writes="write" in around.grants,
+                identities=around.identities,
+            )  # fmt: skip
 
 
 def _nothing(source: AnySource, now: str, outcome: Outcome, *, made: str = "") -> Reading:
@@ -67,6 +79,8 @@ def origin_of(source: AnySource) -> str:
     match source:
         case PytestSuite():
             return f"pytest, {source.tests}"
+        case OpenApiFuzzing():
+            return f"Schemathesis, {source.document}"
         case PrometheusQuery():
             return f"prometheus, {source.file or source.url}"
         case _:

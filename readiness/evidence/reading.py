@@ -7,6 +7,7 @@ import stat
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from readiness.model import Broken, Category, Outcome, Severity, Unknown
 from readiness.report import AnyOutcome, Frozen
@@ -86,7 +87,7 @@ def read_document(folder: str, name: str, *, most: int = MAX_BYTES) -> Document:
     return Document(name=name, content=content, modified=utc(state.st_mtime))
 
 
-def read_json(document: Document) -> dict[str, object]:
+def read_json(document: Document) -> dict[str, Any]:
     """Decode a document that must be one JSON object."""
     try:
         data = json.loads(document.content)

@@ -100,7 +100,7 @@ class PrometheusQuery(Source):
             raise ValueError("needs either a `file` or a `url`")
         if self.url and not self.query:
             raise ValueError("a `url` needs a `query`")
-        if self.url and not _is_loopback(self.url):
+        if self.url and not is_loopback(self.url):
             raise ValueError(f"url {self.url!r} is not on loopback; right would be http://127.0.0.1:9090")
         return self
 
@@ -116,8 +116,29 @@ class Attestation(Source):
     category: Category = "configuration"
 
 
+class OpenApiFuzzing(Source):
+    """The target held against its own OpenAPI document by Schemathesis (an extra), while it runs."""
+
+    strength: ClassVar[Strength] = "experimental"
+    kind: Literal["openapi"]
+    document: str = "/openapi.json"
+    """A path of the target, where it begins with a slash; else a file."""
+    methods: tuple[str, ...] = ("GET",)
+    """What may be sent; those that write need the grant `write`."""
+    identity: str = ""
+    """Who sends it: one of the target's identities."""
+    examples: int = Field(default=50, ge=1, le=10000)
+    """Most calls to one operation in one phase."""
+    budget: float = Field(default=20.0, ge=1, le=3600)
+    """Seconds of sending."""
+    python: str = ""
+    """The interpreter that has Schemathesis; empty: ours."""
+    seconds: float = Field(default=120.0, gt=0, le=86400)
+
+
 AnySource = Annotated[
-    PytestSuite | JUnitFile | SarifFile | K6Summary | PrometheusQuery | Attestation, Field(discriminator="kind")
+    PytestSuite | JUnitFile | SarifFile | K6Summary | PrometheusQuery | Attestation | OpenApiFuzzing,
+    Field(discriminator="kind"),
 ]
 Sources = Mapping[str, AnySource]
 
@@ -132,7 +153,8 @@ def stored(source: AnySource) -> AnySource:
     return source.model_copy(update={"environment": {}}) if isinstance(source, PytestSuite) else source
 
 
-def _is_loopback(url: str) -> bool:
+def is_loopback(url: str) -> bool:
+    """Whether an address is http:// on this machine."""
     parts = urlsplit(url)
     try:
         return parts.scheme == "http" and (
