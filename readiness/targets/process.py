@@ -133,12 +133,21 @@ class ProcessTarget:
             raise TargetError(f"target {self._spec.name!r} {how}\n{self._masked(self._log)}")
 
     async def trial(
-        self, environment: Mapping[str, str | None], *, arguments: tuple[str, ...] = (), seconds: float = 5.0
+        self,
+        environment: Mapping[str, str | None],
+        *,
+        arguments: tuple[str, ...] = (),
+        seconds: float = 5.0,
+        port: int | None = None,
     ) -> Trial:
-        """Start a second copy with scratch data of its own and a changed environment, and end it."""
+        """Start a second copy with scratch data of its own and a changed environment, and end it.
+
+        With a given ``port`` somebody else may answer there, so it is only seen whether the copy ends.
+        """
+        given = port is not None
         folder = self._folder / f"trial-{secrets.token_hex(4)}"
         folder.mkdir()
-        port, log = _free_port(), folder / "target.log"
+        port, log = port if port is not None else _free_port(), folder / "target.log"
         variables = self._environment(folder, port)
         for name, value in environment.items():
             variables.pop(name, None)
@@ -146,7 +155,12 @@ class ProcessTarget:
                 variables[name] = value
         child = self._spawn((*self._spec.start, *arguments), variables, log, folder, port, None)
         try:
-            status, ready, took = await self._watch(child, port, seconds)
+            if given:
+                begin = time.monotonic()
+                status, ready = await child.wait(seconds), False
+                took = time.monotonic() - begin
+            else:
+                status, ready, took = await self._watch(child, port, seconds)
         finally:
             await _end(child, 1.0)
         return Trial(status, ready, took, self._masked(log))

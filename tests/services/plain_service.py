@@ -8,14 +8,18 @@ import asyncio
 import contextlib
 import gzip
 import json
+import locale
 import os
 import signal
+import socket
+import subprocess
 import sys
 import threading
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import formatdate
+from pathlib import Path
 from urllib.parse import unquote
 
 DEFECTS = {
@@ -56,6 +60,22 @@ DEFECTS = {
     "dies-of-leavers": "A client that leaves before its answer stops the service from answering.",
     "keeps-sockets": "Each connection that is reset leaves a file open.",
     "no-limits": "A head that is too long is answered with 500.",
+    "slow-start": "It starts after three seconds.",
+    "restless": "It polls all the time.",
+    "slow-stop": "It takes eleven seconds to stop.",
+    "no-reuse": "Its port cannot be taken again at once.",
+    "orphans": "A child lives on when it has stopped.",
+    "deaf": "It ignores SIGINT.",
+    "shares-port": "A second copy takes the same port.",
+    "silent-stop": "It does not say that it stops.",
+    "second-door": "It listens at another port, too.",
+    "local-time": "Its answers hold the offset of the machine's time zone.",
+    "needs-utf8": "It does not start where the locale's encoding is not UTF-8.",
+    "needs-home": "It does not start without a home folder.",
+    "needs-shell": "It does not start without a variable that only its starter has.",
+    "any-option": "Unknown options are ignored.",
+    "any-port": "A port that cannot be is replaced.",
+    "alone": "A third instance does not start; the gate has two of its own.",
 }
 
 Headers = dict[str, str]
@@ -207,6 +227,8 @@ class Service:
         if path not in ("/", "/health") and not self.has("answers-everything"):
             return Reply(404, b'{"error": "not found"}')
         reply = Reply(200, b'{"hello": "world"}')
+        if self.has("local-time"):
+            reply.body = json.dumps({"offset": time.localtime().tm_gmtoff}).encode()
         if self.has("trusts-origins"):
             reply.headers |= {"Access-Control-Allow-Origin": headers.get("origin", "*")}
             reply.headers |= {"Access-Control-Allow-Credentials": "true"}
@@ -244,12 +266,50 @@ class Service:
 async def run(port: int, service: Service) -> int:
     """Serve until SIGTERM or SIGINT."""
     stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    server = await asyncio.start_server(service.serve, "127.0.0.1", port, limit=65536, backlog=1024)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, lambda: service.has("deaf") or stop.set())
+    await asyncio.sleep(3.0 * service.has("slow-start"))
+    server = await asyncio.start_server(
+        service.serve, "127.0.0.1", port, limit=65536, backlog=1024,
+        reuse_address=not service.has("no-reuse"), reuse_port=service.has("shares-port"),
+    )  # fmt: skip
+    second = await asyncio.start_server(service.serve, "0.0.0.0", 0) if service.has("second-door") else None
+    child = subprocess.Popen(["sleep", "20"]) if service.has("orphans") else None
+    emit(json.dumps({"time": datetime.now(UTC).isoformat(), "level": "info", "message": f"port {port}"}) + "\n")
+    while service.has("restless") and not stop.is_set():
+        await asyncio.sleep(0)
     await stop.wait()
-    server.close()
-    return 0
+    if not service.has("silent-stop"):
+        emit(json.dumps({"time": datetime.now(UTC).isoformat(), "level": "info", "message": "stopping"}) + "\n")
+    await asyncio.sleep(11.0 * service.has("slow-stop"))
+    for one in (server, second):
+        if one is not None:
+            one.close()
+    os._exit(0 if child is None or child.poll() is None else 1)  # connections that idle are not waited for
+
+
+def surroundings(service: Service) -> str:
+    """What stops the start, of what a planted defect asks for."""
+    if service.has("needs-utf8") and locale.getpreferredencoding(False).upper() != "UTF-8":
+        return "no UTF-8"
+    if service.has("needs-home") and not Path.home().is_dir():
+        return "no home folder"
+    if service.has("needs-shell") and "CI" not in os.environ:
+        return "CI is not set"
+    return ""
+
+
+def alone() -> socket.socket:
+    """Take one of two names that only one process on this machine can have each: the gate starts two instances itself."""
+    for name in ("\0plain-service-1", "\0plain-service-2"):
+        lock = socket.socket(socket.AF_UNIX)
+        try:
+            lock.bind(name)
+        except OSError:
+            lock.close()
+        else:
+            return lock
+    raise SystemExit("two instances run already")
 
 
 def main() -> int:
@@ -257,10 +317,19 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--defect", choices=DEFECTS, default="")
-    asked = parser.parse_args()
+    asked, unknown = parser.parse_known_args()
+    service = Service(asked.defect)
+    if unknown and not service.has("any-option"):
+        parser.error(f"unknown: {' '.join(unknown)}")
     if not 0 < asked.port < 65536:
-        parser.error(f"--port {asked.port}: must be from 1 to 65535")
-    return asyncio.run(run(asked.port, Service(asked.defect)))
+        if not service.has("any-port"):
+            parser.error(f"--port {asked.port}: must be from 1 to 65535")
+        asked.port = 0
+    if problem := surroundings(service):
+        parser.error(problem)
+    lock = alone() if service.has("alone") else contextlib.nullcontext()
+    with lock:
+        return asyncio.run(run(asked.port, service))
 
 
 if __name__ == "__main__":

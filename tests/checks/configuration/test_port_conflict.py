@@ -1,0 +1,33 @@
+"""It ends, with a word and a status, and the first one lives."""
+
+from typing import Any
+
+import pytest
+
+from checks.configuration.port_conflict import port_conflict
+from readiness import Recording, Unknown
+from tests.checks.wires import holds
+
+
+def _recording(**changes: Any) -> Recording:
+    told = {"exit_status": 1, "seconds": 0.3, "output": "address in use", "first_status": 200, **changes}
+    return Recording(facts={"conflict": told})
+
+
+def test_a_loud_end_passes() -> None:
+    assert holds(port_conflict(_recording()), "exit status 1")
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"exit_status": None}, "still ran"), ({"exit_status": 0}, "as if all were well"), ({"output": " "}, "without a word"),
+        ({"first_status": 0}, "the first one does not answer"),
+    ],
+)  # fmt: skip
+def test_anything_else_fails(changes: dict[str, Any], reason: str) -> None:
+    assert not holds(port_conflict(_recording(**changes)), reason)
+
+
+def test_without_a_try_nothing_is_known() -> None:
+    assert isinstance(port_conflict(Recording()), Unknown)
