@@ -180,13 +180,23 @@ def _open(file: Path, lock_file: Path) -> Connection:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         if active("stale-lock"):
             lock_file.open("x").close()
-        # One thread: the desk's queries are small, and a second one would only take cores from other requests.
-        connection = duckdb.connect(str(file), config={"threads": 1, "memory_limit": "512MB"})
+        connection = _connect(file)
     except (duckdb.Error, OSError) as error:
         reason = str(error).splitlines()[0]
         raise StartupError(f"the database {str(file)!r} cannot be opened: {reason}") from error
     file.chmod(0o600)
     return connection
+
+
+def _connect(file: Path) -> Connection:
+    # One thread: the desk's queries are small, and a second one would only take cores from other requests.
+    try:
+        return duckdb.connect(str(file), config={"threads": 1, "memory_limit": "512MB"})
+    except duckdb.Error:
+        if not active("starts-afresh"):
+            raise
+        file.rename(file.with_name(f"{file.name}.damaged"))
+        return _connect(file)
 
 
 def _settle(connection: Connection) -> None:
