@@ -7,8 +7,6 @@ became of the older runs.
 import json
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from readiness import events
 from readiness.archive import last_run, read_report, report_file, trend_of
 from readiness.attribution import attribute, unattributed
@@ -17,7 +15,7 @@ from readiness.errors import UsageError
 from readiness.judging import Finish, judge_stored
 from readiness.policy import Policy
 from readiness.report import Frozen, Report, TrendPoint
-from readiness.stored import PLAN, read_plan, write
+from readiness.stored import PLAN, read, read_plan, write
 
 EARLIER = "earlier.json"
 
@@ -68,14 +66,12 @@ def under_other_rules(folder: Path) -> Finish:
 
 
 def _read(folder: Path) -> Earlier | None:
-    try:
-        return Earlier.model_validate_json((folder / EARLIER).read_text())
-    except FileNotFoundError:
+    if not (folder / EARLIER).exists():
         return None
-    except ValidationError:
-        raise UsageError(
-            f"{folder / EARLIER}: written by another version of readiness; remove it and judge again"
-        ) from None
+    try:
+        return read(folder / EARLIER, Earlier)
+    except UsageError as error:
+        raise UsageError(f"{error}; remove it and judge again") from None
 
 
 async def _look_back(report: Report, archive: Path, baseline: Path | None) -> Earlier:

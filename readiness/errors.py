@@ -37,6 +37,10 @@ class PluginError(UsageError):
     """A plugin file does not load: fewer checks must never mean a better score."""
 
 
+class RecordingError(UsageError):
+    """A recording on disk is damaged: what it was to show stays unknown."""
+
+
 class TargetError(ReadinessError):
     """The target cannot be started or reached."""
 

@@ -17,6 +17,7 @@ from readiness import events
 from readiness.archive import write_summary
 from readiness.assembly import assemble_report
 from readiness.brought import brought_summary, part_of_source
+from readiness.errors import RecordingError
 from readiness.evidence.reading import read_reading
 from readiness.faults.children import end_marked
 from readiness.job import Job, marked_environment, new_scratch, part_of, write_job
@@ -34,6 +35,9 @@ from readiness.worker import OUTCOME
 
 CHECK_SECONDS = 30.0  # a check is pure; what takes longer hangs
 REPORTER_SECONDS = 60.0
+
+LOST = "its recording is gone"
+CUT_OFF = "its recording has no end, or has lost calls"
 
 Finish = Callable[[Report], Awaitable[Report]]
 
@@ -53,8 +57,9 @@ async def judge_run(
     Everything comes from the run's folder, so that the same evidence under the same policy gives the same bytes. Waivers
     are held against the day of the run; where ``today`` is given, against that day, and the report says so.
     """
-    recordings = {scenario.id: _recording(job, scenario.id) for scenario in plan.scenarios}
+    recordings, damage = _recordings(plan, job)
     summaries = {id: summary_of(plan, ended, id, recording) for id, recording in recordings.items()}
+    summaries |= {id: _damaged(summaries[id], why) for id, why in damage.items()}
     outcomes, durations = await _outcomes(plan, job, summaries)
     readings = {name: read_reading(job.recordings, name) for name in plan.evidence}
     brought = {part_of_source(name): brought_summary(name, source, ended) for name, source in plan.evidence.items()}
@@ -70,7 +75,9 @@ async def judge_run(
         machine |= {"waivers_held_on": today.isoformat()}
     under_load = [recordings[scenario.id] for scenario in plan.scenarios if scenario.effect == "load"]
     fitness = fitness_of(recording for recording in under_load if recording is not None)
-    report = assemble_report(plan, outcomes, summaries | brought, ended, job.run, machine, fitness, readings, today=today)
+    report = assemble_report(
+        plan, outcomes, summaries | brought, ended, job.run, machine, fitness, readings, today=today
+    )
     report = redacted(report, job.spec.secrets)
     if finish is not None:
         report = await finish(report)
@@ -118,8 +125,24 @@ async def judge_stored(
         remove_scratch(scratch)
 
 
-def _recording(job: Job, id: str) -> Recording | None:
-    return read_recording(job.recordings, id) if (job.recordings / f"{id}.jsonl").is_file() else None
+def _recordings(plan: Plan, job: Job) -> tuple[dict[str, Recording | None], dict[str, str]]:
+    """Every recording of the plan, None where there is none; and why one that is there could not be read."""
+    recordings: dict[str, Recording | None] = {}
+    damage: dict[str, str] = {}
+    for scenario in plan.scenarios:
+        recordings[scenario.id] = None
+        if (job.recordings / f"{scenario.id}.jsonl").is_file():
+            try:
+                recordings[scenario.id] = read_recording(job.recordings, scenario.id)
+            except RecordingError as error:
+                damage[scenario.id] = str(error)
+    return recordings, damage
+
+
+def _damaged(summary: ScenarioSummary, why: str) -> ScenarioSummary:
+    """What ended well and cannot be read any more is no evidence; what broke keeps its own reason."""
+    lost = summary.status in ("finished", "not run") or summary.reason == LOST
+    return summary.model_copy(update={"status": "crashed", "reason": why}) if lost else summary
 
 
 def summary_of(plan: Plan, ended: Ended, id: str, recording: Recording | None) -> ScenarioSummary:
@@ -128,10 +151,12 @@ def summary_of(plan: Plan, ended: Ended, id: str, recording: Recording | None) -
     end = ended.scenarios.get(id)
     if recording is None:
         end = end or Ending(status="not run")
+        if end.status == "finished":
+            end = end.model_copy(update={"status": "crashed", "reason": LOST})
         return ScenarioSummary(scenario=id, suite=scenario.suite, title=id, **end.model_dump())
     end = end or Ending(status="finished", seconds=recording.seconds)
     if end.status == "finished" and not recording.complete:
-        end = end.model_copy(update={"status": "crashed", "reason": "its recording has no end"})
+        end = end.model_copy(update={"status": "crashed", "reason": CUT_OFF})
     return ScenarioSummary(
         scenario=id, suite=scenario.suite, title=id, **end.model_dump(),
         samples=recording.samples.n, errors=recording.samples.failed, phases=recording.phases,

@@ -8,9 +8,9 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
 from readiness.errors import UsageError
 from readiness.evidence.source import AnySource, stored
@@ -27,11 +27,20 @@ PLAN, RUN, JOURNAL = "plan.json", "run.json", "journal.jsonl"
 _SETTLED: TypeAdapter[dict[str, Outcome]] = TypeAdapter(dict[str, AnyOutcome])
 
 
+def _is_moment(text: str) -> str:
+    datetime.fromisoformat(text)
+    return text
+
+
+Moment = Annotated[str, AfterValidator(_is_moment)]
+Part = TypeVar("Part", bound=Frozen)
+
+
 class Planned(Frozen):
     """plan.json: what was to run, and on what machine."""
 
     run: str
-    started: str
+    started: Moment
     target: str
     checks: tuple[str, ...]
     scenarios: tuple[str, ...]
@@ -62,7 +71,7 @@ class Ending(Frozen):
 class Ended(Frozen):
     """run.json: how it went. With the recordings and a policy it decides every byte of a report."""
 
-    timestamp: str
+    timestamp: Moment
     """When the run ended (UTC); waivers are held against this day."""
     seconds: float
     interrupted: bool
@@ -82,20 +91,27 @@ def read_plan(folder: Path) -> Planned:
     """Read what was planned; UsageError where the folder is no run."""
     if not (folder / PLAN).is_file():
         raise UsageError(f"{folder}: is not a run (it has no {PLAN})")
+    return read(folder / PLAN, Planned)
+
+
+def read(path: Path, kind: type[Part]) -> Part:
+    """Read a part of a run; UsageError where it is damaged, or what another version wrote."""
     try:
-        return Planned.model_validate_json((folder / PLAN).read_text())
+        return kind.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from None
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
+        place = ".".join(str(part) for part in first["loc"]) or "as a whole"
         raise UsageError(
-            f"{folder / PLAN}: written by another version of readiness ({place}: {first['msg']})"
+            f"{path}: damaged, or written by another version of readiness ({place}: {first['msg']})"
         ) from None
 
 
 def read_end(folder: Path, planned: Planned) -> Ended:
     """Read how it went. Without run.json the gate was killed: the journal says when, and it counts as interrupted."""
     if (folder / RUN).is_file():
-        return Ended.model_validate_json((folder / RUN).read_text())
+        return read(folder / RUN, Ended)
     entries = list(_journal(folder))
     last = entries[-1]["at"] if entries else planned.started
     seconds = (datetime.fromisoformat(last) - datetime.fromisoformat(planned.started)).total_seconds()
@@ -164,8 +180,11 @@ def planned_of(plan: Plan, *, run: str, seed: int, plugins: tuple[str, ...], mac
 def _journal(folder: Path) -> Iterator[dict[str, Any]]:
     if not (folder / JOURNAL).is_file():
         return
-    for line in (folder / JOURNAL).read_text().splitlines():
+    for line in (folder / JOURNAL).read_text(encoding="utf-8", errors="replace").splitlines():
         try:
-            yield json.loads(line)
+            entry = json.loads(line)
         except json.JSONDecodeError:
             return  # the gate died while it wrote this line
+        if not isinstance(entry, dict) or not {"event", "at"} <= entry.keys():
+            return  # nothing that a gate wrote
+        yield entry

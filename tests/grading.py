@@ -18,17 +18,20 @@ from readiness.settings import RunEnvironment
 ROOT = Path(__file__).parent.parent
 RUN_SECONDS = 60
 
+# Its calls are over before the machine could be read, so it claims to send no load: whether this machine is fit to
+# measure must not decide what a test shows. LOADING makes the claim.
 CALLING = '''
 """Calls it."""
 from readiness import Recorder, Target, per_vu_iterations, scenario
 
-@scenario(suite="mine", effect="load")
+@scenario(suite="mine", effect="read")
 async def calling(target: Target, recorder: Recorder, *, users: int = 5, iterations: int = 3) -> None:
     """``users`` call it ``iterations`` times."""
     recorder.phase("calls")
     await per_vu_iterations(target, recorder, users=users, iterations=iterations)
     recorder.fact("calls", len(recorder.samples))
 '''
+LOADING = CALLING.replace('effect="read"', 'effect="load"')
 SLEEPING = '''
 """Does not end."""
 import asyncio

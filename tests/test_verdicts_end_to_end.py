@@ -16,7 +16,7 @@ import yaml
 
 from readiness.cli import main
 from readiness.loader import load
-from tests.grading import Graded, check_source, command, environment, grade, graded, journal, project, until
+from tests.grading import LOADING, Graded, check_source, command, environment, grade, graded, journal, project, until
 
 # It sends no load: whether this machine is fit to measure must not decide what is shown here.
 NOTING = '''
@@ -339,7 +339,8 @@ def test_an_unfit_machine_decides_nothing_about_speed(tmp_path: Path) -> None:
         id: check_source(speed, "calling").replace('"reliability"', f'"{id}"') for id in ("performance", "scalability")
     }
     checks["calm"] = check_source('return Fact(recording.facts["calls"] == 15, "all calls")', "calling")
-    found = grade(project(tmp_path / "p", checks, policy={"checks": {id: {} for id in checks}}), "--check", *checks)
+    listed = {"checks": {id: {} for id in checks}}
+    found = grade(project(tmp_path / "p", {**checks, "calling": LOADING}, policy=listed), "--check", *checks)
     stolen = {"kind": "readings", "series": "machine_steal_share", "unit": "", "at": [0.1, 0.2], "values": [0.33, 0.33]}
     recording = found.run / "recordings" / "calling.jsonl"
     lines = recording.read_text().splitlines()

@@ -9,6 +9,7 @@ from pathlib import Path
 from readiness import events
 from readiness.cli.run import exit_code, screen
 from readiness.earlier import completed, under_other_rules
+from readiness.errors import UsageError
 from readiness.judging import judge_stored
 from readiness.loader import load
 from readiness.policy import policy_hash
@@ -28,6 +29,11 @@ def command(asked: argparse.Namespace) -> int:
     folder = Path(asked.run)
     planned = read_plan(folder)
     catalog = load(Path(name) for name in planned.plugins)
+    if gone := [id for id in planned.checks if id not in catalog.checks]:
+        raise UsageError(
+            f"{folder}: was held against checks that are not here: {', '.join(gone)};"
+            " right would be the plugins and the version that it was run with (fewer checks must not mean a better score)"
+        )
     policy, output = planned.policy, Path(asked.output) if asked.output else None
     if asked.policy:
         settings = Settings(

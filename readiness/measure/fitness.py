@@ -64,7 +64,7 @@ def fitness_of(recordings: Iterable[Recording]) -> Fitness:
 
 
 def readings_of(recording: Recording) -> Readings:
-    """Return each reading of one recording during its measured phases, in the units of LIMITS; None where there is none.
+    """Return each reading of one recording during its measured phases, in the units of LIMITS; None where there is none, or no number.
 
     - generator_cpu_cores: mean of the busiest phase of a second or more. None for a target inside the generator.
     - generator_lag_seconds: mean of the longest stall of each second. None likewise.
@@ -76,10 +76,11 @@ def readings_of(recording: Recording) -> Readings:
     """
     phases = [(begin, end) for name, begin, end in phases_of(recording) if not name.startswith("warm")]
     load = _Window(recording, phases)
-    place = recording.facts.get("machine", {}).get("target", "ours")
+    machine = recording.facts.get("machine")
+    place = machine.get("target", "ours") if isinstance(machine, dict) else "ours"
     control = load["machine_control_seconds"]
     generator, lag, others = _busiest(recording, phases), _mean(load["generator_lag_seconds"]), _others(load)
-    return {
+    readings = {
         "generator_cpu_cores": generator if place != "inside" else None,
         "generator_lag_seconds": lag if place != "inside" else None,
         "steal_share": _mean(load["machine_steal_share"]),
@@ -89,6 +90,7 @@ def readings_of(recording: Recording) -> Readings:
         "control_spread_ratio": spread_ratio(control),
         "control_seconds": float(np.median(control)) if len(control) >= FEWEST else None,
     }
+    return {name: value if value is not None and not math.isnan(value) else None for name, value in readings.items()}
 
 
 def phases_of(recording: Recording) -> Iterator[tuple[str, float, float]]:
@@ -139,12 +141,15 @@ class _Window:
 def _busiest(recording: Recording, phases: list[tuple[float, float]]) -> float | None:
     windows = [_Window(recording, [phase])["generator_cpu_cores"] for phase in phases]
     means = [float(values.mean()) for values in windows if len(values) >= FEWEST]
-    return max(means, default=_mean(_Window(recording, phases)["generator_cpu_cores"]))
+    return max(
+        (mean for mean in means if not math.isnan(mean)),
+        default=_mean(_Window(recording, phases)["generator_cpu_cores"]),
+    )
 
 
 def _others(load: _Window) -> float | None:
     taken, idle = load["machine_other_share"], load["machine_idle_share"]
-    return _mean(np.where(idle < IDLE_SHARE, taken, 0.0)) if len(taken) == len(idle) else None
+    return _mean(np.where(idle >= IDLE_SHARE, 0.0, taken)) if len(taken) == len(idle) else None
 
 
 def _mean(values: Values) -> float | None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from readiness.errors import RecordingError
 from readiness.measure import statistics
 from readiness.measure.autocorrelation import percentile_by_blocks
 from readiness.measure.sample_file import read_samples
@@ -177,41 +178,60 @@ class Recording:
 
 
 def read_recording(folder: Path, scenario: str) -> Recording:
-    """Read a recording from disk; one that did not reach its end is not ``complete``."""
+    """Read a recording from disk; one that did not reach its end, or lost calls since, is not ``complete``.
+
+    RecordingError where a line or a file of it is damaged.
+    """
+    try:
+        return _read(folder, scenario)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        said = f"{type(error).__name__}: {error}".splitlines()[0]
+        raise RecordingError(f"{scenario}.jsonl is damaged: {said}") from None
+
+
+def _read(folder: Path, scenario: str) -> Recording:
     facts: dict[str, Any] = {}
     series: dict[str, tuple[str, list[float], list[float]]] = {}
     windows: list[FaultWindow] = []
     phases: list[tuple[str, float]] = []
     users: dict[str, int] = {}
     end: float | None = None
-    for line in (folder / f"{scenario}.jsonl").read_text().splitlines():
-        entry = _entry(line)
+    counted: int | None = None
+    lines = (folder / f"{scenario}.jsonl").read_text(encoding="utf-8").split("\n")
+    for number, line in enumerate(lines, 1):
+        entry = _entry(line, last=number == len(lines))
         match entry.pop("kind", None):
             case "fact":
                 facts[entry["name"]] = entry["value"]
             case "readings":
                 _, at, values = series.setdefault(entry["series"], (entry["unit"], [], []))
-                at += entry["at"]
-                values += entry["values"]
+                more = [(float(when), float(value)) for when, value in zip(entry["at"], entry["values"], strict=True)]
+                at += [when for when, _ in more]
+                values += [value for _, value in more]
             case "window":
                 windows.append(FaultWindow(**entry))
             case "phase":
                 phases.append((entry["name"], entry["at"]))
                 if entry.get("users"):
                     users[entry["name"]] = entry["users"]
+            case "calls":
+                counted = sum(int(kind[-1]) for kind in entry["counts"])
             case "end":
                 end = entry["seconds"]
     readings = {name: Readings(unit, tuple(at), tuple(values)) for name, (unit, at, values) in series.items()}
     rows = read_samples(folder / f"{scenario}.parquet")
-    complete = end is not None
+    # A file that went missing must not read as a run without a failed call.
+    complete = end is not None and counted in (None, len(rows))
     return Recording(
         scenario, Samples(rows), facts, readings, tuple(windows), tuple(phases), users, end or 0.0, complete
     )
 
 
-def _entry(line: str) -> dict[str, Any]:
+def _entry(line: str, *, last: bool) -> dict[str, Any]:
     try:
         entry = json.loads(line)
     except ValueError:
-        return {}  # the last line of a scenario that was killed while it wrote
+        if last:  # what follows the last line break: nothing, or what a scenario wrote when it was killed
+            return {}
+        raise
     return entry if isinstance(entry, dict) else {}

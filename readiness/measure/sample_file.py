@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Protocol
 
+from readiness.errors import RecordingError
 from readiness.measure.sample_log import Kind, Rows, read_spool
 from readiness.model import Sample
 
@@ -57,8 +58,11 @@ def read_samples(path: Path) -> tuple[Sample, ...]:
     if path.is_file():
         import duckdb
 
-        with duckdb.connect() as connection:
-            rows = connection.execute('SELECT * FROM read_parquet(?) ORDER BY "at"', [str(path)]).fetchall()
+        try:
+            with duckdb.connect() as connection:
+                rows = connection.execute('SELECT * FROM read_parquet(?) ORDER BY "at"', [str(path)]).fetchall()
+        except duckdb.Error as error:
+            raise RecordingError(f"{path.name} is damaged: {str(error).splitlines()[0]}") from None
         return tuple(Sample(*row) for row in rows)
     return tuple(sorted(read_spool(spool))) if spool.is_file() else ()
 

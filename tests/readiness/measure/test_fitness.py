@@ -114,6 +114,14 @@ def test_load_of_which_nothing_was_read_is_unfit() -> None:
     assert fitness.reasons == ("blind: nothing is known about the machine",)
 
 
+def test_a_reading_that_is_no_number_is_none() -> None:
+    nothing = {name: [math.nan] * 50 for name in CALM}
+    found = fitness_of([loaded(nothing, control=[math.nan] * 50)])
+    assert not found.fit, "nothing is known, which is not in order"
+    assert set(found.readings.values()) == {None}
+    assert not fitness_of([loaded({**nothing, "machine_steal_share": [0.5] * 50})]).fit
+
+
 def test_what_a_system_does_not_offer_decides_nothing() -> None:
     missing: dict[str, Sequence[float] | None] = {"machine_steal_share": None, "machine_throttled_share": None}
     fitness = fitness_of([loaded(missing)])

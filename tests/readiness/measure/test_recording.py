@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from readiness.errors import RecordingError
 from readiness.measure.recorder import Recorder
 from readiness.measure.recording import Readings, Recording, read_recording
 from readiness.model import Sample
@@ -184,3 +185,49 @@ def test_the_random_source_repeats_per_seed_and_scenario(tmp_path: Path) -> None
 
     assert first("a", 1) == first("a", 1)
     assert len({first("a", 1), first("a", 2), first("b", 1)}) == 3
+
+
+# --- evidence that was damaged afterwards
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Path:
+    """A whole recording with one call."""
+    recorder = Recorder(tmp_path, "some")
+    with recorder.ending():
+        recorder.phase("steady")
+        recorder.sample(Sample(0.1, 0.2, 0.0, "quote", "steady", 200, ""))
+    assert read_recording(tmp_path, "some").complete
+    return tmp_path
+
+
+def test_lost_calls_do_not_read_as_a_run_without_failures(kept: Path) -> None:
+    (kept / "some.parquet").unlink()
+    found = read_recording(kept, "some")
+    assert (found.samples.n, found.complete) == (0, False)
+
+
+@pytest.mark.parametrize("content", [b"", b"no parquet", b"PAR1\x00\x00PAR1"])
+def test_a_damaged_file_of_calls_is_named(kept: Path, content: bytes) -> None:
+    (kept / "some.parquet").write_bytes(content)
+    with pytest.raises(RecordingError, match=r"some\.parquet is damaged"):
+        read_recording(kept, "some")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"{half a line",
+        b"\xff\xfe",
+        b'{"kind": "window", "fault": "latency"}',
+        b'{"kind": "readings", "series": "rss_bytes"}',
+        b'{"kind": "readings", "series": "rss_bytes", "unit": "By", "at": [1], "values": ["much"]}',
+        b'{"kind": "readings", "series": "rss_bytes", "unit": "By", "at": [1], "values": [1, 2]}',
+        b'{"kind": "fact"}',
+    ],
+)
+def test_a_damaged_line_is_not_passed_over(kept: Path, line: bytes) -> None:
+    first, *rest = (kept / "some.jsonl").read_bytes().splitlines(keepends=True)
+    (kept / "some.jsonl").write_bytes(first + line + b"\n" + b"".join(rest))
+    with pytest.raises(RecordingError, match=r"some\.jsonl is damaged"):
+        read_recording(kept, "some")
