@@ -49,6 +49,8 @@ KNOWN: dict[str, str] = {
     "fills-while-halted": "Resting orders are filled while trading is halted.",
     "no-size-limit": "An order may be of any quantity and value.",
     "no-collar": "An order may be at any price, however far from the market.",
+    "carries-expired": "Expired options stay in the account for ever, at their cost.",
+    "profit-of-expiry-lost": "What an expired option earned is in no profit.",
     "rounding-ties": "Ties are rounded half up through a float instead of half to even.",
     "empty-backup": "A backup holds the schema and no rows.",
     "daylight-saving": "Session times use a fixed offset of UTC-5 all year.",

@@ -1,4 +1,4 @@
-"""End of day: compares cash with ledger, lists positions, stores the report and archives quotes of earlier days."""
+"""End of day: settles what expired, compares cash with ledger, lists positions, stores the report, archives old quotes."""
 
 import json
 import logging
@@ -7,8 +7,13 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+from readiness.desk import expiry
+from readiness.desk.clock import ExchangeClock
 from readiness.desk.defects import active
-from readiness.desk.errors import not_found
+from readiness.desk.errors import Problem, not_found
+from readiness.desk.ingest import Market
+from readiness.desk.money import cents
+from readiness.desk.orders import SYMBOL
 from readiness.desk.store import Connection, Store
 
 BALANCES = """
@@ -39,6 +44,7 @@ class Report:
     reconciled: bool
     report: str
     archived: int
+    settled: int
 
     def body(self) -> str:
         """The report as JSON."""
@@ -48,18 +54,22 @@ class Report:
 class EndOfDay:
     """Closes days."""
 
-    def __init__(self, store: Store, archive: Path) -> None:
+    def __init__(self, store: Store, market: Market, clock: ExchangeClock, archive: Path) -> None:
         self._store = store
+        self._market = market
+        self._clock = clock
         self._archive = archive
 
     def close(self, day: date) -> str:
-        """Reconcile all accounts and archive; the report, which replaces an earlier one of the same day."""
+        """Settle, reconcile all accounts and archive; the report, which replaces an earlier one of the same day."""
+        spot = self._spot()
         archived = self._archive_before(day)
 
         def work(connection: Connection) -> str:
+            settled = 0 if spot is None else expiry.settle(connection, day, spot, self._clock.now())
             balances = tuple(_balance(*row) for row in connection.execute(BALANCES).fetchall())
             reconciled = all(not balance.difference for balance in balances)
-            body = Report(day, balances, reconciled, f"end-of-day-{day}", archived).body()
+            body = Report(day, balances, reconciled, f"end-of-day-{day}", archived, settled).body()
             connection.execute("INSERT OR REPLACE INTO reports VALUES (?, ?)", [day, body])
             return body
 
@@ -72,6 +82,14 @@ class EndOfDay:
         if row is None:
             raise not_found("report", str(day))
         return str(row[0])
+
+    def _spot(self) -> Decimal | None:
+        """The share's price to settle at; without one, what expired is left for the next close."""
+        try:
+            return cents(Decimal(str(self._market.quote(SYMBOL).last)))
+        except Problem as problem:
+            log.error("expired options are not settled: %s", problem)
+            return None
 
     def _archive_before(self, day: date) -> int:
         """Move quotes of earlier days to Parquet; written before they are deleted, so that a kill loses none."""

@@ -270,7 +270,7 @@ class Orders:
             order = replace(order, status="REJECTED", reason="no_market")
         else:
             order = self._match(connection, order, instrument, early)
-        _insert(connection, order)
+        insert(connection, order)
         return order
 
     def _match(
@@ -393,7 +393,8 @@ def _update(connection: Connection, order: Order) -> None:
     )
 
 
-def _insert(connection: Connection, order: Order) -> None:
+def insert(connection: Connection, order: Order) -> None:
+    """Store a new order."""
     values = [*asdict(order).values()]
     values[-1] = to_stored(order.at)
     connection.execute(f"INSERT INTO orders VALUES ({', '.join('?' * len(values))})", values)  # noqa: S608 - marks only

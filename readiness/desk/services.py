@@ -54,7 +54,7 @@ class Desk:
         self.orders = Orders(self.store, self.market, self.clock, self.metrics, settings.limits, self.trading)
         self.working = Working(self.orders)
         self.history = History(self.store, self.vendor, settings.data)
-        self.end_of_day = EndOfDay(self.store, settings.data / "archive")
+        self.end_of_day = EndOfDay(self.store, self.market, self.clock, settings.data / "archive")
         self._warm = threading.Event()
 
     def start(self) -> None:

@@ -73,6 +73,7 @@ class EndOfDayReply(BaseModel):
     reconciled: bool
     report: str
     archived: int
+    settled: int
 
 
 class TableReply(BaseModel):
@@ -131,7 +132,7 @@ def ingest_quotes(asked: QuotesRequest, desk: CurrentDesk) -> dict[str, object]:
 
 @router.post("/end-of-day", response_model=EndOfDayReply, dependencies=AdminOnly)
 def end_of_day(asked: DayRequest, desk: CurrentDesk) -> Response:
-    """Close a day: reconcile, report, archive."""
+    """Close a day: settle what expired, reconcile, report, archive."""
     return reply(desk.end_of_day.close(asked.date))
 
 
