@@ -6,9 +6,9 @@ from decimal import Decimal, InvalidOperation
 
 from readiness.errors import TargetError
 from readiness.exchange import Reply
+from readiness.integrity import ending
 from readiness.targeting import Target, dig
 
-NOT_SENT = ("refused", "unreachable")
 REFUSED_SECONDS = 0.02
 FIRST_CENTS = 101
 
@@ -20,6 +20,8 @@ class Counter:
         self._target, self.account = target, account
         self._expected = target.spec.operation("counter.add").expect
         self._cents = FIRST_CENTS - 1
+        self.unanswered: list[Decimal] = []
+        """Each addition without an answer: it counts whole or not at all."""
         self.acknowledged = self.unknown = self.refused = Decimal(0)
         """Sums: what was confirmed must be there, what has no answer may be, what was refused must not be."""
 
@@ -52,12 +54,14 @@ class Counter:
         amount, key = Decimal(self._cents) / 100, uuid.uuid4().hex
         values = {"account": self.account, "id": self.account, "amount": str(amount), "key": key, "unique": key}
         reply = await self._target.call("counter.add", timeout=timeout, **values)
-        if not reply.error and reply.status in self._expected:
+        proved = ending(reply.status, reply.error, self._expected)
+        if proved == "ok":
             self.acknowledged += amount
-        elif reply.error in NOT_SENT or (not reply.error and 400 <= reply.status < 500):
+        elif proved == "fail":
             self.refused += amount
         else:
             self.unknown += amount
+            self.unanswered.append(amount)
         return reply
 
     async def add_until(self, stop: asyncio.Event) -> None:
@@ -68,10 +72,11 @@ class Counter:
             if self.refused != refused:
                 await asyncio.sleep(REFUSED_SECONDS)
 
-    def sums(self) -> dict[str, str]:
+    def sums(self) -> dict[str, str | list[str]]:
         """As a fact holds them."""
         return {
             "acknowledged": str(self.acknowledged),
             "unknown": str(self.unknown),
+            "unanswered": [str(amount) for amount in self.unanswered],
             "refused": str(self.refused),
         }

@@ -7,7 +7,7 @@ Fix: answer after the commit has reached the disk; no buffer in memory between t
 from decimal import Decimal
 from typing import Any
 
-from readiness import Fact, Recording, Table, Unknown, check
+from readiness import Fact, Recording, Unknown, check, integrity
 
 
 @check(
@@ -17,34 +17,28 @@ from readiness import Fact, Recording, Table, Unknown, check
     fix="Commit durably before the answer is sent.",
 )
 def acknowledged_writes(recording: Recording) -> Fact | Unknown:
-    """Sums of one account in each round, read after the restart."""
+    """Additions to one account in each round, and its amount before them and after the restart."""
     rounds = recording.facts.get("rounds")
     if not rounds:
         return Unknown("no round with a kill was recorded")
-    judged = [one for one in rounds if one.get("before") is not None and one.get("after") is not None]
-    rows = tuple(_row(number, one) for number, one in enumerate(judged, 1))
-    wrong = [row for row in rows if row[4]]
-    columns = ("round", "acknowledged", "unanswered", "present", "problem")
-    if wrong:
-        number, acknowledged, unknown, present, problem = wrong[0]
-        reason = f"round {number}: {acknowledged} were acknowledged and {unknown} unanswered at the kill, {present}"
-        return Fact(False, f"{reason} are there afterwards: {problem}", (Table("Rounds", columns, rows),))
-    if len(judged) < len(rounds):
+    read = [one for one in rounds if one.get("before") is not None and one.get("after") is not None]
+    verdict = integrity.merge(integrity.acknowledged_sum(_history(one)) for one in read)
+    if verdict.state == "invalid":
+        return verdict.outcome((integrity.table("What contradicts itself", verdict.witness),))
+    if len(read) < len(rounds):
         problem = next((one["problem"] for one in rounds if one.get("problem")), "the amount could not be read")
-        return Unknown(f"what {len(rounds) - len(judged)} of {len(rounds)} kills left cannot be read: {problem}")
-    if any(not Decimal(one["acknowledged"]) for one in judged):
-        return Unknown("in a round nothing was acknowledged before the kill, so nothing could be lost")
-    total = sum(Decimal(one["acknowledged"]) for one in judged)
-    return Fact(True, f"all of {total} acknowledged before {len(judged)} kills is there", rounds=len(judged))
+        return Unknown(f"what {len(rounds) - len(read)} of {len(rounds)} kills left cannot be read: {problem}")
+    if verdict.state == "unknown":
+        return verdict.outcome()
+    total = sum(Decimal(one["acknowledged"]) for one in read)
+    return Fact(True, f"all of {total} acknowledged before {len(read)} kills is there", rounds=len(read))
 
 
-def _row(number: int, told: dict[str, Any]) -> tuple[int, str, str, str, str]:
-    present = Decimal(told["after"]) - Decimal(told["before"])
-    least = Decimal(told["acknowledged"])
-    most = least + Decimal(told["unknown"])
-    problem = ""
-    if present < least:
-        problem = f"{least - present} acknowledged is lost"
-    elif present > most:
-        problem = f"{present - most} more than was ever sent"
-    return number, str(least), told["unknown"], str(present), problem
+def _history(told: dict[str, Any]) -> list[integrity.Invocation]:
+    """The acknowledged additions as one, each unanswered one by itself: it is there whole or not at all."""
+    acknowledged = Decimal(told["acknowledged"])
+    done = [integrity.Invocation(0, "add", 1.0, 2.0, "ok", value=acknowledged)] if acknowledged else []
+    open_ = [integrity.Invocation(1, "add", 1.0, 2.0, "info", value=Decimal(each)) for each in told["unanswered"]]
+    before, after = Decimal(told["before"]), Decimal(told["after"])
+    reads = [integrity.Invocation(2, "read", at, at + 0.5, result=seen) for at, seen in ((0.0, before), (3.0, after))]
+    return [*done, *open_, *reads]

@@ -71,7 +71,12 @@ def test_additions_are_counted_by_their_answers() -> None:
     assert counter.refused == amounts[2] + amounts[5], "4xx and a refused connection have done nothing"
     assert counter.unknown == amounts[1] + amounts[3] + amounts[4], "an unexpected 200 is no promise, and no refusal"
     assert amount == Decimal("12.50")
-    assert counter.sums() == {"acknowledged": "1.01", "unknown": "3.11", "refused": "2.09"}
+    assert counter.sums() == {
+        "acknowledged": "1.01",
+        "unknown": "3.11",
+        "unanswered": ["1.02", "1.04", "1.05"],
+        "refused": "2.09",
+    }
 
 
 def _body(request: Request) -> object:
