@@ -5,23 +5,10 @@ change of the clocks. Fix: compute in the exchange's time zone (America/New_York
 calendar.
 """
 
-from datetime import datetime
+from datetime import UTC, date, datetime
+from typing import Any
 
-from readiness import Fact, Recording, Table, Unknown, check
-
-# New York Stock Exchange, hours and holidays of 2025 (nyse.com/markets/hours-calendars), in UTC; None: closed.
-OPENS_AND_CLOSES: dict[str, tuple[str, str] | None] = {
-    "2025-03-07": ("14:30", "21:00"),  # the last session before clocks went forward
-    "2025-03-10": ("13:30", "20:00"),
-    "2025-10-31": ("13:30", "20:00"),
-    "2025-11-03": ("14:30", "21:00"),  # the first after they went back
-    "2025-11-28": ("14:30", "18:00"),  # the day after Thanksgiving closes early
-    "2025-07-04": None,
-    "2025-04-18": None,  # Good Friday
-    "2025-01-09": None,  # day of mourning
-    "2025-11-27": None,
-    "2025-06-14": None,  # a Saturday
-}
+from readiness import Fact, Recording, Table, Unknown, check, integrity
 
 
 @check(
@@ -32,40 +19,31 @@ OPENS_AND_CLOSES: dict[str, tuple[str, str] | None] = {
     fix="Derive session times from the exchange's calendar in its own time zone instead of a fixed offset.",
 )
 def exchange_sessions(recording: Recording) -> Fact | Unknown:
-    """Compare each answered day with the table of this file."""
-    days = [day for day in recording.facts.get("calendar", ()) if day["date"] in OPENS_AND_CLOSES]
-    if not days:
-        return Unknown("no day with a known answer was asked for")
-    wrong: list[tuple[str, str, str]] = []
+    """Compare each answered day with the exchange's own rules."""
+    days = recording.facts.get("calendar", ())
     for day in days:
         if day["status"] != 200 or not isinstance(day["body"], dict):
             return Unknown(f"the calendar of {day['date']} answered {day['error'] or day['status']}")
-        right, answered = _right(day["date"]), _answered(day["body"])
-        if right != answered:
-            wrong.append((day["date"], answered, right))
-    if wrong:
-        date, answered, right = wrong[0]
-        evidence = (Table("Wrong days (UTC)", ("date", "answered", "right"), tuple(wrong)),)
-        return Fact(False, f"{len(wrong)} of {len(days)} days are wrong: {date} is {answered}, not {right}", evidence)
-    return Fact(True, f"all {len(days)} days agree with the exchange's calendar", rounds=len(days))
-
-
-def _right(date: str) -> str:
-    hours = OPENS_AND_CLOSES[date]
-    return f"{date} {hours[0]} to {date} {hours[1]}" if hours else "closed"
-
-
-def _answered(body: dict[str, str | bool | None]) -> str:
-    if not body.get("session"):
-        return "closed"
-    return " to ".join(_utc(body.get(name)) for name in ("opens", "closes"))
-
-
-def _utc(value: object) -> str:
-    """The instant in UTC; text that is no instant with an offset is shown as it is."""
     try:
-        instant = datetime.fromisoformat(str(value))
-        offset = instant.utcoffset()
-    except ValueError:
-        return str(value)
-    return str(value) if offset is None else f"{instant.replace(tzinfo=None) - offset:%Y-%m-%d %H:%M}"
+        answers = {date.fromisoformat(day["date"]): _session(day["body"]) for day in days}
+    except ValueError as error:
+        return Fact(False, f"an answered time is no instant: {error}")
+    verdict = integrity.trading_days(answers)
+    rows = tuple((str(day), _shown(answer), _shown(integrity.session(day))) for day, answer in verdict.witness)
+    return verdict.outcome((Table("Wrong days (UTC)", ("date", "answered", "right"), rows),) if rows else ())
+
+
+def _session(body: dict[str, Any]) -> integrity.Session | None:
+    """The answered session; ValueError where its times are no instants with an offset."""
+    return integrity.Session(_instant(body.get("opens")), _instant(body.get("closes"))) if body.get("session") else None
+
+
+def _instant(value: object) -> datetime:
+    instant = datetime.fromisoformat(str(value))
+    if instant.utcoffset() is None:
+        raise ValueError(f"{value} has no offset from UTC")
+    return instant.astimezone(UTC)
+
+
+def _shown(session: integrity.Session | None) -> str:
+    return f"{session.opens:%Y-%m-%d %H:%M} to {session.closes:%Y-%m-%d %H:%M}" if session else "closed"

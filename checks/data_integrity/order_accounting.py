@@ -7,7 +7,7 @@ decimals, from what the orders answered. Fix: book cash and posting in one trans
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from readiness import Fact, Recording, Table, Unknown, check
+from readiness import Fact, Recording, Table, Unknown, check, integrity
 
 
 @check(
@@ -22,7 +22,7 @@ def order_accounting(recording: Recording, *, contract_size: int = 100) -> Fact 
     try:
         started = Decimal(facts["created"]["body"]["cash"])
         cash = Decimal(facts["account"]["body"]["cash"])
-        postings = sum((Decimal(p["amount"]) for p in facts["ledger"]["body"]["postings"]), start=Decimal())
+        booked = [Decimal(posting["amount"]) for posting in facts["ledger"]["body"]["postings"]]
         fills = _fills(facts["orders"])
         flows = sum((_flow(order, contract_size) for order in fills.values()), start=Decimal())
         fees = sum((Decimal(order["fees"]) for order in fills.values()), start=Decimal())
@@ -33,15 +33,17 @@ def order_accounting(recording: Recording, *, contract_size: int = 100) -> Fact 
     expected = started + flows - fees
     rows = (
         ("cash of the account", str(cash)),
-        ("sum of the ledger", str(postings)),
+        ("sum of the ledger", str(sum(booked))),
         ("paid in", str(started)),
         ("from fills", str(flows)),
         ("fees", str(fees)),
         ("expected cash", str(expected)),
     )
     evidence = (Table("The account's books", ("what", "amount"), rows),)
-    if cash != postings:
-        return Fact(False, f"cash is {cash}, its ledger adds up to {postings}: {cash - postings} unexplained", evidence)
+    lines = [integrity.Posting(str(place), "the account", amount) for place, amount in enumerate(booked)]
+    verdict = integrity.ledger_identity({"the account": cash}, lines)
+    if verdict.state != "valid":
+        return verdict.outcome(evidence)
     if cash != expected:
         return Fact(False, f"cash is {cash}; {started} paid in, {flows} filled, {fees} fees make {expected}", evidence)
     return Fact(True, f"cash {cash} = ledger = {started} paid in {flows:+} filled - {fees} fees", evidence, len(fills))
