@@ -39,14 +39,19 @@ def complaints_about_waivers(policy: Policy, catalog: Catalog, evidence: Collect
     """Return the waivers that cover no check, or cover one for longer than its severity allows."""
     found = _unknown(((f"waivers.{waiver.id}", waiver.check) for waiver in policy.waivers), catalog, evidence)
     for waiver in policy.waivers:
-        if waiver.check not in catalog.checks:
+        if waiver.check in catalog.checks:
+            severity = policy.severity_of(catalog.checks[waiver.check])
+            days, why = LONGEST_WAIVER[severity], f"is {severity}, and such a check"
+        elif belongs(waiver.check, evidence):
+            # How grave it is, its source says only when it is read.
+            days, why = min(LONGEST_WAIVER.values()), "comes from brought evidence, which"
+        else:
             continue
-        severity = policy.severity_of(catalog.checks[waiver.check])
-        created, days = date.fromisoformat(waiver.created), LONGEST_WAIVER[severity]
-        if date.fromisoformat(waiver.expires) > (latest := created + timedelta(days=days)):
+        latest = date.fromisoformat(waiver.created) + timedelta(days=days)
+        if date.fromisoformat(waiver.expires) > latest:
             found.append(
-                f"waivers.{waiver.id}: expires {waiver.expires}; {waiver.check} is {severity}, and such a check may be"
-                f" waived for {days} days: to {latest} at most"
+                f"waivers.{waiver.id}: expires {waiver.expires}; {waiver.check} {why} may be waived for {days} days:"
+                f" to {latest} at most"
             )
     return found
 

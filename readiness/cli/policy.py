@@ -27,7 +27,7 @@ def command(asked: argparse.Namespace) -> int:
         print(effective(layers), end="")
         return 0
     warnings = warnings_about(policy, catalog, today(asked), settings.target.name)
-    return report_findings(complaints_about(policy, catalog), warnings, f"policy {policy.name}")
+    return report_findings(complaints_about(policy, catalog, settings.evidence), warnings, f"policy {policy.name}")
 
 
 def sources(asked: argparse.Namespace) -> tuple[tuple[Layer, ...], Settings, Catalog]:

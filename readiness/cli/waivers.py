@@ -32,7 +32,8 @@ def command(asked: argparse.Namespace) -> int:
     if asked.action == "list":
         return _show(calendar_states(policy, day, settings.target.name), f"on {day} (UTC), without a run")
     warnings = warnings_about_waivers(policy, day, settings.target.name)
-    return report_findings(complaints_about_waivers(policy, catalog), warnings, f"waivers of policy {policy.name}")
+    complaints = complaints_about_waivers(policy, catalog, settings.evidence)
+    return report_findings(complaints, warnings, f"waivers of policy {policy.name}")
 
 
 def _show(states: Iterable[WaiverState], where: str) -> int:

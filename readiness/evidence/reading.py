@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from readiness.model import Broken, Category, Outcome, Severity, Unknown
 from readiness.report import AnyOutcome, Frozen
 
@@ -161,4 +163,12 @@ def write_reading(folder: Path, name: str, reading: Reading, secrets: Iterable[s
 def read_reading(folder: Path, name: str) -> Reading | None:
     """Read a reading; None where the source was not read to its end."""
     path = folder / file_of(name)
-    return Reading.model_validate_json(path.read_text()) if path.is_file() else None
+    if not path.is_file():
+        return None
+    try:
+        return Reading.model_validate_json(path.read_text())
+    except (ValidationError, UnicodeDecodeError):
+        outcome = Broken(f"{file_of(name)} was written by another version of readiness, or damaged")
+        return Reading(
+            origin=file_of(name), read=utc(0), entries=(Entry(title="The evidence can be used", outcome=outcome),)
+        )

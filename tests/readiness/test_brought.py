@@ -19,6 +19,7 @@ from readiness.model import Fact, Outcome, Unknown
 from readiness.plan import Plan, make_plan
 from readiness.policy import STANDARD, Policy
 from readiness.policy_file import from_mapping
+from readiness.policy_lint import complaints_about
 from readiness.policy_source import read_policy
 from readiness.report import Result
 from readiness.settings import Settings, read_settings
@@ -27,7 +28,7 @@ from readiness.targeting import TargetSpec
 from readiness.verdict import assemble
 from tests.grading import check_source, environment, grade, project
 from tests.readiness.evidence_files import NOW, source_of
-from tests.readiness.results import result
+from tests.readiness.results import result, waiver
 
 GOOD, BAD = Fact(True, "good"), Fact(False, "bad")
 
@@ -140,6 +141,21 @@ def test_a_policy_may_name_what_a_source_brings_and_nothing_else(catalog: Catalo
     wrong = given.model_copy(update={"policy": {"checks": {"unti.t0": {"required": True}}}})
     with pytest.raises(PolicyError, match=r"unknown check 'unti.t0' \(did you mean 'unit'"):
         read_policy(None, wrong, catalog)
+
+
+@pytest.mark.parametrize(("expires", "fine"), [("2026-02-09", True), ("2026-02-10", False)])
+def test_what_is_brought_may_be_waived_for_thirty_days(catalog: Catalog, expires: str, fine: bool) -> None:
+    policy = from_mapping({"waivers": [waiver(check="unit.t0", expires=expires)]}, STANDARD)
+    found = complaints_about(policy, catalog, ["unit"])
+    assert found == [] if fine else "30 days: to 2026-02-09 at most" in found[0]
+    assert "unknown check 'unit.t0'" in complaints_about(policy, catalog)[0]
+
+
+def test_a_waiver_covers_what_was_brought(catalog: Catalog) -> None:
+    given = waiver(check="unit.t0", created="2026-11-10", expires="2026-12-01")
+    policy = from_mapping({"waivers": [given]}, STANDARD)
+    one, other = results(planned(catalog, policy=policy), reading(BAD, BAD))
+    assert (one.waived, other.waived) == (True, False)
 
 
 def test_evidence_belongs_to_a_run_of_everything_or_of_its_own_suite(catalog: Catalog) -> None:

@@ -57,6 +57,10 @@ def test_a_reading_comes_back_as_it_was_without_secrets(tmp_path: Path) -> None:
     assert read is not None
     assert read.entries[0].outcome.reason == "said ********"
     assert read_reading(tmp_path, "other") is None
+    (tmp_path / "evidence-mine.json").write_text(text[:100])
+    damaged = read_reading(tmp_path, "mine")
+    assert damaged is not None
+    assert word(only(damaged)) == "broken"
 
 
 def test_names_are_made_usable_and_unique() -> None:
