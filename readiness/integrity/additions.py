@@ -95,7 +95,7 @@ def _unexplained(
     except TooManyCombinationsError:
         places = ()
     lost = [done[place] for place in places]
-    named = f"; {len(lost)} lost: {', '.join(str(one.value) for one in lost)}" if lost else ""
+    named = f"; {len(lost)} lost: {', '.join(str(one.value) for one in lost)}" if lost and len(done) > 1 else ""
     return invalid(f"{sent} were acknowledged but {present} are there{named}", (*lost, after))
 
 
