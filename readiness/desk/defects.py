@@ -66,6 +66,7 @@ KNOWN: dict[str, str] = {
     "unverified-vendor": "Whatever certificate the vendor shows is accepted.",
     "refuses-earlier-clock": "Requests are refused while the wall clock shows an earlier time than for one before.",
     "starts-afresh": "A database that cannot be opened is moved aside, and an empty one takes its place.",
+    "impatient-heartbeat": "A thread that wakes up 0.3 s late takes the process for hung and ends it.",
     "dies-without-room": "The process exits when a transaction finds no room on the disk.",
     "heartbeat-on-disk": "Liveness writes a heartbeat to a file and syncs it before it answers.",
     "default-secret": "A missing DESK_TRADER_KEY becomes 'changeme'.",

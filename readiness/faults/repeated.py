@@ -54,7 +54,7 @@ class CrashLoop:
 
 
 class Throttled:
-    """The process tree runs for ``share`` of the time only: SIGSTOP and SIGCONT ten times a second.
+    """The process tree runs for ``share`` of the time only: SIGSTOP and SIGCONT once in ``period`` seconds.
 
     A thread of ours does it, so that a busy loop does not disturb the rhythm. Processes that are started meanwhile run
     free. A gate that dies may leave them stopped: its watchdog ends them.
@@ -62,8 +62,8 @@ class Throttled:
 
     name = "cpu_throttled"
 
-    def __init__(self, control: ProcessControl, *, share: float = 0.2) -> None:
-        self._control, self._share = control, share
+    def __init__(self, control: ProcessControl, *, share: float = 0.2, period: float = PERIOD_SECONDS) -> None:
+        self._control, self._share, self._period = control, share, period
         self._struck: list[psutil.Process] = []
         self._over = threading.Event()
         self._thread: threading.Thread | None = None
@@ -102,10 +102,10 @@ class Throttled:
     def _alternate(self) -> None:
         while self._struck and not self._over.is_set():
             _each(self._struck, "suspend")
-            self._over.wait(PERIOD_SECONDS * (1 - self._share))
+            self._over.wait(self._period * (1 - self._share))
             self._held += all(is_stopped(process) for process in self._struck)
             _each(self._struck, "resume")
-            self._over.wait(PERIOD_SECONDS * self._share)
+            self._over.wait(self._period * self._share)
 
 
 def _each(processes: list[psutil.Process], action: str) -> None:
