@@ -11,8 +11,9 @@ from readiness.desk import accounts
 from readiness.desk.accounts import Account, Position
 from readiness.desk.calendar import years_until
 from readiness.desk.defects import active
+from readiness.desk.instruments import Instrument, Side
 from readiness.desk.money import CONTRACT_SIZE, cents
-from readiness.desk.orders import SYMBOL, Instrument, Order, Side, hold, insert, trade
+from readiness.desk.orders import SYMBOL, Order, hold, insert, trade
 from readiness.desk.store import Connection, to_stored
 
 NOTHING = Decimal("0.00")

@@ -9,7 +9,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -146,10 +146,20 @@ class Market:
                 self._fetch(kind, symbol, Counts())
         except VendorError as error:
             feed.failing = True
+            if active("failure-looks-fresh"):
+                self._pretend(symbol)
             feed.retry_at = time.monotonic() + RETRY_SECONDS
             log.warning("no %s for %s: the vendor failed: %s", kind, symbol, error)
         finally:
             feed.lock.release()
+
+    def _pretend(self, symbol: str) -> None:
+        """The defect failure-looks-fresh: what is held gets the present time when the vendor fails."""
+        now = self._clock.now()
+        if quote := self._quotes.get(symbol):
+            self._quotes[symbol] = replace(quote, at=now)
+        if chain := self._chains.get(symbol):
+            self._chains[symbol] = replace(chain, at=now)
 
     def _fetch(self, kind: str, symbol: str, counts: Counts) -> None:
         """Ask the vendor and store what is valid. The caller holds the feed's lock."""

@@ -11,7 +11,7 @@ import uuid
 from bisect import bisect_left
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -23,21 +23,18 @@ from readiness.desk.clock import ExchangeClock
 from readiness.desk.defects import active
 from readiness.desk.errors import Problem, not_found
 from readiness.desk.ingest import Market
-from readiness.desk.market import Chain, Quote
+from readiness.desk.instruments import Instrument, Side, find
 from readiness.desk.metrics import Metrics
-from readiness.desk.money import CONTRACT_SIZE, cents, commission
+from readiness.desk.money import cents, commission
 from readiness.desk.store import Connection, Store, from_stored, to_stored
 from readiness.desk.trading import Trading
 
 SYMBOL = "U"
-IMPACT_FREE = 10  # contracts that fill without moving the market
-IMPACT = Decimal("0.01")  # per share, for each contract above that
-BUY_POINT, SELL_POINT = 0.9, 0.1  # where between bid and ask an order fills
+
 
 # each guard, and the defect that lets it judge the account as it stood before the order had it to itself
 GUARDS = {guards.within_positions: "racing-position-limit", guards.within_credit: "racing-credit-limit"}
 
-Side = Literal["buy", "sell"]
 Status = Literal["FILLED", "REJECTED", "OPEN", "PARTIALLY_FILLED", "CANCELLED"]
 RESTING: tuple[Status, ...] = ("OPEN", "PARTIALLY_FILLED")
 
@@ -51,30 +48,6 @@ class OrderRequest:
     side: Side
     quantity: int
     limit: Decimal | None
-
-
-@dataclass(frozen=True, slots=True)
-class Instrument:
-    """What is traded, and the market in it."""
-
-    contract: str
-    kind: str
-    strike: Decimal | None
-    expires: date | None
-    bid: float
-    ask: float
-
-    @property
-    def multiplier(self) -> int:
-        """Shares that one unit stands for."""
-        return 1 if self.kind == "stock" else CONTRACT_SIZE
-
-    def fill_price(self, side: Side, quantity: int) -> Decimal:
-        """Inside the spread, worse for large orders, never below a cent."""
-        point = BUY_POINT if side == "buy" else SELL_POINT
-        impact = IMPACT * max(0, quantity - IMPACT_FREE) if self.kind != "stock" else Decimal()
-        middle = Decimal(str(self.bid + point * (self.ask - self.bid)))
-        return max(cents(middle + impact if side == "buy" else middle - impact), Decimal("0.01"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +91,7 @@ class Orders:
         self._metrics = metrics
         self._limits = limits
         self._trading = trading
+        self._first: dict[str, Instrument] = {}  # the defect old-reference: each market as it was first seen
         self.rests = threading.Event()  # something may rest; an earlier process may have left it
         self.rests.set()
 
@@ -177,7 +151,8 @@ class Orders:
         at_market = market.fill_price(request.side, request.quantity)
         worst = at_market if request.limit is None else request.limit
         guards.within_size(market.kind, request.quantity, worst, self._limits)
-        guards.within_collar(request.side, worst, market.bid, market.ask, self._limits)
+        reference = self._first.setdefault(market.contract, market) if active("old-reference") else market
+        guards.within_collar(request.side, worst, reference.bid, reference.ask, self._limits)
 
     def _glance(self, account: str) -> Account | None:
         """The racing defects: the account as it stood before this order had it to itself."""
@@ -199,7 +174,7 @@ class Orders:
         volatility = chain.at_the_money_volatility
         if volatility > VOLATILITY_STOP and not active("ignores-volatility"):
             raise Problem(409, "volatility_stop", f"implied volatility is {volatility:.0%}; trading stops above 120%")
-        return _find(contract, quote, chain)
+        return find(contract, quote, chain)
 
     def cancel(self, order: str) -> Order:
         """End a resting order; what was filled stays filled."""
@@ -356,16 +331,6 @@ def hold(connection: Connection, account: str, position: Position) -> None:
         connection.execute(
             "INSERT INTO positions VALUES (?, ?, ?, ?, ?, ?, ?)", [*fields, position.quantity, position.cost]
         )
-
-
-def _find(contract: str, quote: Quote, chain: Chain) -> Instrument:
-    if contract == quote.symbol:
-        return Instrument(contract, "stock", None, None, quote.bid, quote.ask)
-    option = chain.by_contract.get(contract)
-    if option is None:
-        raise Problem(404, "unknown_contract", f"{contract!r} is not in the chain; GET /v1/chain/{SYMBOL} lists it")
-    strike = Decimal(str(option.strike)).quantize(Decimal("0.01"))
-    return Instrument(contract, option.kind, strike, option.expires, option.bid, option.ask)
 
 
 def _reached(order: Order, instrument: Instrument, size: int) -> bool:

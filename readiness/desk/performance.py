@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from readiness.desk.accounts import Account, Position
+from readiness.desk.defects import active
 from readiness.desk.ingest import Market
 from readiness.desk.money import cents
 from readiness.desk.store import Store
@@ -11,6 +12,8 @@ from readiness.desk.store import Store
 TOTALS = """
     SELECT (SELECT coalesce(sum(amount), 0) FROM postings WHERE account = ? AND kind = 'deposit'),
            coalesce(sum(realized), 0), coalesce(sum(fees), 0) FROM orders WHERE account = ?"""
+
+FIRST_MARKS: dict[str, float | None] = {}  # the defect frozen-marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,8 @@ class Performance:
 def market_value(position: Position, symbol: str, market: Market) -> Decimal:
     """What a position would bring; one without a market is carried at its cost."""
     mark = market.mark(symbol, position.contract)
+    if active("frozen-marks"):
+        mark = FIRST_MARKS.setdefault(position.contract, mark)
     if mark is None:
         return position.cost
     return cents(Decimal(str(mark)) * position.quantity * position.multiplier)

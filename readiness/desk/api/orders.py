@@ -10,7 +10,8 @@ from pydantic import BaseModel, Field
 from readiness.desk.api.models import Amount, Identity, IdentityPath, Request, amount, errors, reply
 from readiness.desk.errors import Problem
 from readiness.desk.idempotency import Key
-from readiness.desk.orders import OrderRequest, Side, Status
+from readiness.desk.instruments import Side
+from readiness.desk.orders import OrderRequest, Status
 from readiness.desk.security import trader
 from readiness.desk.services import CurrentDesk
 

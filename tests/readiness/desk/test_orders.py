@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 
 from readiness.desk.accounts import Position
-from readiness.desk.orders import Instrument, Order, Side, fillable, trade
+from readiness.desk.instruments import Instrument, Side
+from readiness.desk.orders import Order, fillable, trade
 
 PUT = Instrument("P", "put", Decimal("30.00"), None, 1.00, 1.20)
 SHARE = Instrument("U", "stock", None, None, 29.98, 30.02)
