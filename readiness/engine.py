@@ -82,6 +82,8 @@ async def run(state: Run, interrupted: asyncio.Event) -> AsyncIterator[events.Ev
     again = (sys.executable, "-m", "readiness", "judge", str(state.folder), "--interrupted")
     lifeline = start_watchdog(state.id, state.scratch, again)
     task = asyncio.create_task(_run(state, interrupted))
+    # However it ends, also by a defect before its first event: nobody may wait for the next one.
+    task.add_done_callback(lambda _: state.queue.put_nowait(None))
     try:
         while (event := await state.queue.get()) is not None:
             yield event

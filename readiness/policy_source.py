@@ -13,6 +13,7 @@ from readiness.policy import STANDARD, Policy, builtin
 from readiness.policy_file import from_mapping, with_tier
 from readiness.policy_lint import complaints_about
 from readiness.settings import Settings
+from readiness.yaml_file import read_yaml
 
 SUFFIXES = (".yaml", ".yml")
 
@@ -70,9 +71,9 @@ def _read(path: Path) -> Mapping[str, Any]:
     if not path.is_file():
         raise PolicyError(f"--policy {path}: there is no such file")
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise PolicyError(f"--policy {path}: not readable as YAML: {' '.join(str(error).split())}") from None
+        data = read_yaml(path)
+    except ValueError as error:
+        raise PolicyError(f"--policy {path}: {error}") from None
     if not isinstance(data, dict):
         raise PolicyError(f"--policy {path}: must be a mapping")
     return data

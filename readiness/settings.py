@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import yaml
 from pydantic import Field, ValidationError
 
 from readiness.errors import SettingsError, nearest
@@ -16,6 +15,7 @@ from readiness.evidence.source import AnySource, SourceName
 from readiness.model import Profile
 from readiness.report import Frozen
 from readiness.targeting import CAPABILITIES, TargetSpec
+from readiness.yaml_file import read_yaml
 
 FILE = "readiness.yaml"
 EMBEDDED = Path(__file__).parent / "desk" / FILE
@@ -83,9 +83,9 @@ def read_settings(path: Path, *, address: str | None = None, variables: Mapping[
     """Read a settings file; every complaint in one SettingsError. ``address`` replaces the target by a running one."""
     environment = read_environment(variables)
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: not readable as YAML: {' '.join(str(error).split())}") from None
+        data = read_yaml(path)
+    except ValueError as error:
+        raise SettingsError(f"{path}: {error}") from None
     if not isinstance(data, dict) or not isinstance(data.get("target"), dict):
         raise SettingsError(f"{path}: must be a mapping with a `target:` section; `readiness init` writes one")
     known = [key for key in Settings.model_fields if key != "environment"]

@@ -13,7 +13,7 @@ PACKAGE = ROOT / "readiness"
 
 # From the bottom to the top; a module may import its own layer's folder and whatever stands above it in this list.
 LAYERS = (
-    ("errors", "detection"),
+    ("errors", "detection", "yaml_file"),
     ("model", "exchange"),
     ("report",),
     ("targeting",),

@@ -130,3 +130,15 @@ def _start(folder: Path, *arguments: str) -> "tuple[subprocess.Popen[bytes], Pat
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
     )  # fmt: skip
     return gate, output
+
+
+def test_a_defect_before_the_first_event_ends_the_run(tmp_path: Path) -> None:
+    """Nobody waits for an event that cannot come; and it is a defect, not a verdict."""
+    patch = "import readiness.engine as e\ndef full(*_): raise OSError(28, 'No space left on device')\ne.write = full"
+    folder = project(tmp_path, {"all_well": GOOD}, policy={"checks": {"all_well": {}}})
+    done = subprocess.run(
+        command(folder / "runs", "--check", "all_well", patch=patch), cwd=folder, env=environment(),
+        capture_output=True, text=True, timeout=30, check=False,
+    )  # fmt: skip
+    assert done.returncode == 4, done.stderr
+    assert "No space left on device" in done.stderr

@@ -4,8 +4,6 @@ import argparse
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-import yaml
-
 from readiness.cli.run import prepare
 from readiness.errors import PolicyError
 from readiness.loader import Catalog
@@ -13,6 +11,7 @@ from readiness.policy import policy_hash
 from readiness.policy_lint import complaints_about, warnings_about
 from readiness.policy_source import SUFFIXES, Layer, effective, read_layers
 from readiness.settings import Settings
+from readiness.yaml_file import read_yaml
 
 
 def command(asked: argparse.Namespace) -> int:
@@ -61,7 +60,7 @@ def _is_settings(path: Path) -> bool:
     if path.suffix not in SUFFIXES or not path.is_file():
         return False
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError):
+        data = read_yaml(path)
+    except ValueError:
         return False
     return isinstance(data, dict) and "target" in data
