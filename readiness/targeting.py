@@ -226,6 +226,10 @@ class Proxy(Protocol):
 
     counters: dict[str, int]
 
+    @property
+    def address(self) -> str:
+        """Where it listens, as ``host:port``."""
+
     def toxic(self, kind: str, **options: float) -> Any:
         """Return a fault that is not armed yet."""
 

@@ -95,6 +95,8 @@ class Watch:
 
     def _run(self) -> None:
         while not self._stop.is_set():
+            if active("gives-up-on-vendor") and self.state == "unreachable: no connection":
+                return
             state = self._ask()
             if state != self.state:
                 log.warning("vendor is %s", state)
