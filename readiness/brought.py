@@ -8,9 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from readiness.evidence.reader import origin_of
 from readiness.evidence.reading import Entry, Reading
-from readiness.evidence.source import DAY, SUITE, AnySource
+from readiness.evidence.source import DAY, SUITE, AnySource, origin_of
 from readiness.model import Broken, NotApplicable, Outcome, Skipped, Unknown
 from readiness.plan import Plan
 from readiness.plugins import Check

@@ -14,7 +14,6 @@ from typing import Any, Literal
 from pydantic import TypeAdapter
 
 from readiness.errors import TargetError
-from readiness.evidence.reader import Surroundings, read_source
 from readiness.evidence.reading import write_reading
 from readiness.evidence.source import PytestSuite
 from readiness.job import Job, read_job
@@ -87,6 +86,8 @@ def _place(target: Target) -> Literal["ours", "apart", "inside"]:
 
 def _evidence(job: Job, name: str) -> None:
     """Read one source of evidence and keep what it says."""
+    from readiness.evidence.reader import Surroundings, read_source  # what the other parts need not wait for
+
     scratch = Path(job.scratch) / f"evidence-{name}"
     scratch.mkdir(parents=True, exist_ok=True)
     source = job.evidence[name]

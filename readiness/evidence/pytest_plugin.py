@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 VARIABLE = "READINESS_EVIDENCE_FILE"
-SAID = ("category", "severity", "weight")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -14,13 +14,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from readiness.evidence import pytest_plugin
 from readiness.evidence.reading import Entry, Reading, Unusable, named, short
 from readiness.evidence.source import PytestSuite
 from readiness.model import CATEGORIES, SEVERITIES, Broken, Fact, Outcome, Unknown
 
 TARGET_VARIABLE = "READINESS_TARGET_URL"
+# The plugin goes to the interpreter that has pytest; ours may not, so that nothing here imports it.
+PLUGIN_FILE = Path(__file__).with_name("pytest_plugin.py")
 PLUGIN = "readiness_evidence_plugin"
+LOG_VARIABLE = "READINESS_EVIDENCE_FILE"
+SAID = ("category", "severity", "weight")
 GRACE_SECONDS = 5.0  # for us to write down what was seen, before our own deadline comes
 NO_TESTS = 5
 ENDED = {
@@ -58,7 +61,7 @@ def read(source: PytestSuite, now: str, *, scratch: Path, address: str) -> Readi
         raise Unusable(f"{source.tests}: there is nothing there: nothing was brought")
     log, plugins = scratch / "pytest.jsonl", scratch / "pytest-plugin"
     plugins.mkdir(parents=True, exist_ok=True)
-    shutil.copy(pytest_plugin.__file__, plugins / f"{PLUGIN}.py")
+    shutil.copy(PLUGIN_FILE, plugins / f"{PLUGIN}.py")
     ended = _run(source, folder, log, plugins, address)
     session = _seen(log)
     if not session.tests and not session.uncollected:
@@ -74,7 +77,7 @@ def _run(source: PytestSuite, folder: Path, log: Path, plugins: Path, address: s
     search = [str(plugins), *(str(folder / place) for place in source.path), given.get("PYTHONPATH", "")]
     environment = {
         **given, "PYTHONPATH": os.pathsep.join(part for part in search if part),
-        TARGET_VARIABLE: address, pytest_plugin.VARIABLE: str(log),
+        TARGET_VARIABLE: address, LOG_VARIABLE: str(log),
     }  # fmt: skip
     command = [source.python or sys.executable, "-m", "pytest", "-q", "-p", PLUGIN, *source.arguments, source.tests]
     try:
@@ -141,7 +144,7 @@ def _declared(said: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
             if value not in known[name]:
                 return {}, f"unknown {name} {value!r}; known: {', '.join(known[name])}"
         elif name != "weight":
-            return {}, f"unknown {name!r}; it takes {', '.join(pytest_plugin.SAID)}, by name"
+            return {}, f"unknown {name!r}; it takes {', '.join(SAID)}, by name"
         elif type(value) not in (int, float) or not math.isfinite(value) or value < 0:
             return {}, f"weight is {value!r}; right would be a number of 0 or more"
     return dict(said), ""

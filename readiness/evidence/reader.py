@@ -16,6 +16,7 @@ from readiness.evidence.source import (
     PrometheusQuery,
     PytestSuite,
     SarifFile,
+    origin_of,
 )
 from readiness.model import Broken, Effect, Outcome
 from readiness.targeting import Identity
@@ -72,16 +73,3 @@ def _read(name: str, source: AnySource, around: Surroundings, now: str) -> Readi
 def _nothing(source: AnySource, now: str, outcome: Outcome, *, made: str = "") -> Reading:
     entry = Entry(title=f"The {source.kind} evidence can be used", outcome=outcome)
     return Reading(origin=origin_of(source), read=now, made=made, entries=(entry,))
-
-
-def origin_of(source: AnySource) -> str:
-    """What a source is, where nothing could be read of it."""
-    match source:
-        case PytestSuite():
-            return f"pytest, {source.tests}"
-        case OpenApiFuzzing():
-            return f"Schemathesis, {source.document}"
-        case PrometheusQuery():
-            return f"prometheus, {source.file or source.url}"
-        case _:
-            return f"{source.kind}, {source.file}"

@@ -148,6 +148,19 @@ def belongs(id: str, sources: Collection[str]) -> bool:
     return id.partition(".")[0] in sources
 
 
+def origin_of(source: AnySource) -> str:
+    """What a source is, where nothing could be read of it."""
+    match source:
+        case PytestSuite():
+            return f"pytest, {source.tests}"
+        case OpenApiFuzzing():
+            return f"Schemathesis, {source.document}"
+        case PrometheusQuery():
+            return f"prometheus, {source.file or source.url}"
+        case _:
+            return f"{source.kind}, {source.file}"
+
+
 def stored(source: AnySource) -> AnySource:
     """Return a source as plan.json may hold it: without the environment of the tests, where secrets are."""
     return source.model_copy(update={"environment": {}}) if isinstance(source, PytestSuite) else source

@@ -1,5 +1,7 @@
 """A user's own pytest tests: each a result, markers count, and nothing that did not really pass passes."""
 
+import subprocess
+import sys
 import textwrap
 from pathlib import Path
 from typing import Any
@@ -132,3 +134,8 @@ def test_tests_that_run_side_by_side_count_once(tmp_path: Path) -> None:
     reading = ran(tmp_path, text, arguments=["-n", "2"])
     assert words(reading) == {"test_it.test_a": "passed", "test_it.test_b": "failed"}
     assert reading.entries[0].severity == "minor"
+
+
+def test_nothing_of_ours_needs_pytest() -> None:
+    code = "import sys; sys.modules['pytest'] = None; import readiness.worker, readiness.evidence.reader"
+    subprocess.run([sys.executable, "-c", code], check=True)
