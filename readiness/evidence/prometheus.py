@@ -51,7 +51,7 @@ def read(source: PrometheusQuery, now: str) -> Reading:
     rows = tuple((labels, shown if math.isfinite(shown) else str(shown)) for labels, _, shown in points[:SHOWN])
     outcome = Measured(
         value[2], source.unit, source.objective, source.limit, source.better,
-        reason=f"{source.query or document.name}, the {'worst of' if len(points) > 1 else 'only'} {len(points)} series",
+        reason=f"{source.query or document.name}, {f'the worst of {len(points)}' if len(points) > 1 else 'the only'} series",
         evidence=(Table("What Prometheus answered", ("series", "value"), rows),),
     )  # fmt: skip
     made = utc(min(at for _, at, _ in points))
