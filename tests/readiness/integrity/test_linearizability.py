@@ -115,7 +115,9 @@ def test_sums_of_powers_of_two_are_judged_as_the_search_judges_them(random: Rand
     assert linearizable_sums(right, 0).state != "invalid"
     values = [one.result for one in right if one.result is not None]
     broken = [
-        replace(one, result=random.choice([*values, one.result ^ 1])) if one.result is not None else one
+        replace(one, result=random.choice([*values, one.result ^ 1, one.result ^ 2 ** random.randrange(12)]))
+        if one.result is not None
+        else one
         for one in right
     ]
     verdict = linearizable_sums(broken, 0)
