@@ -5,6 +5,7 @@ of the desk's trading rules and stand, with their defaults, in `Limits`.
 """
 
 import math
+import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -196,7 +197,9 @@ def _best_put(snapshot: Snapshot, limits: Limits) -> tuple[Option | None, Counte
     if not eligible:
         return None, refused
     near = min({option.expires for option in eligible}, key=lambda day: abs((day - today).days - limits.days_target))
-    in_month = (option for option in eligible if option.expires == near)
+    in_month = [option for option in eligible if option.expires == near]
+    if active("random-advice"):
+        return random.choice(in_month), refused
     return min(in_month, key=lambda option: _delta_distance(option, limits)), refused
 
 

@@ -80,7 +80,7 @@ class Market:
 
     def quote(self, symbol: str) -> Quote:
         """The latest quote, refreshed when it is older than a second."""
-        self._refresh("quote", symbol, QUOTE_SECONDS)
+        self._refresh("quote", symbol, STALE_SECONDS if active("lazy-feed") else QUOTE_SECONDS)
         found = self._quotes.get(symbol) or self._stored_quote(symbol)
         if found is None:
             raise Problem(503, "market_data_unavailable", f"there is no quote for {symbol!r}")
