@@ -29,7 +29,7 @@ from readiness.model import Broken, Outcome, Unknown
 from readiness.plan import Plan
 from readiness.policy import Policy, policy_hash
 from readiness.report import Report, ScenarioSummary
-from readiness.stored import RUN, Ended, Ending, Planned, plan_again, read_end, read_plan, write
+from readiness.stored import RUN, Ended, Ending, Planned, plan_again, read_end, read_plan, redacted, write
 from readiness.watchdog import remove_scratch
 from readiness.worker import OUTCOME
 
@@ -262,16 +262,6 @@ async def write_reports(job: Job, report: Report) -> AsyncIterator[events.Event]
             return
         done.add(at)
         yield events.ReporterFailed(at, ended)
-
-
-def redacted(report: Report, secrets: tuple[str, ...]) -> Report:
-    """Return the report with every secret masked, wherever it may have slipped in."""
-    text = report.model_dump_json()
-    masked = text
-    for secret in secrets:
-        if len(secret) >= 8:
-            masked = masked.replace(json.dumps(secret)[1:-1], "********")
-    return report if masked == text else Report.model_validate_json(masked)
 
 
 def machine_of(job: Job) -> dict[str, Any]:

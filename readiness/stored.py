@@ -5,7 +5,7 @@ first, and the journal tells how far it came.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -15,6 +15,7 @@ from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 from readiness.errors import UsageError
 from readiness.evidence.source import AnySource, stored
 from readiness.loader import Catalog
+from readiness.measure.recorder import MASK, SECRET_LENGTH
 from readiness.model import Outcome, Profile, Skipped
 from readiness.plan import Plan, check_options
 from readiness.policy import Policy
@@ -156,8 +157,8 @@ def plan_again(planned: Planned, catalog: Catalog, policy: Policy) -> Plan:
 
 
 def planned_of(plan: Plan, *, run: str, seed: int, plugins: tuple[str, ...], machine: dict[str, Any]) -> Planned:
-    """Return what plan.json says of a plan that begins now."""
-    return Planned(
+    """Return what plan.json says of a plan that begins now; options may hold a secret, which judging again does not need."""
+    planned = Planned(
         run=run,
         started=datetime.now(UTC).isoformat(),
         target=plan.settings.target.name,
@@ -175,6 +176,19 @@ def planned_of(plan: Plan, *, run: str, seed: int, plugins: tuple[str, ...], mac
         environment=plan.settings.environment.model_copy(update={"databento_api_key": ""}),
         machine=machine,
     )
+    return redacted(planned, plan.settings.target.secrets)
+
+
+def redacted(part: Part, secrets: Iterable[str]) -> Part:
+    """Return a report or a part of a run with every secret masked, wherever it may have slipped in."""
+    text = part.model_dump_json()
+    masked = text
+    for secret in secrets:
+        if len(secret) >= SECRET_LENGTH:
+            # As this JSON spells it, and as another would: with every letter beyond ASCII escaped.
+            for spelled in (json.dumps(secret, ensure_ascii=False), json.dumps(secret)):
+                masked = masked.replace(spelled[1:-1], MASK)
+    return part if masked == text else type(part).model_validate_json(masked)
 
 
 def _journal(folder: Path) -> Iterator[dict[str, Any]]:

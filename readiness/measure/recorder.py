@@ -15,6 +15,7 @@ from readiness.measure.sample_log import SampleLog
 from readiness.model import Sample
 
 SECRET_LENGTH = 8  # shorter ones would mask ordinary words
+MASK = "********"
 
 
 class ArmedFault(Protocol):
@@ -37,11 +38,11 @@ class Recorder:
         self.random = random.Random(f"{seed}/{scenario}")
         self.users = users
         """Most users that any phase may simulate (STRESS_TEST_MAX_USERS)."""
-        self.samples = SampleLog(folder / f"{scenario}{SPOOL}")
+        self._secrets = tuple(secret for secret in secrets if len(secret) >= SECRET_LENGTH)
+        self.samples = SampleLog(folder / f"{scenario}{SPOOL}", mask=self._without_secrets)
         """Every call so far; iterate or take its ``len``, until the recording ends."""
         self.phase_name = ""
         self._folder = folder
-        self._secrets = tuple(json.dumps(secret)[1:-1] for secret in secrets if len(secret) >= SECRET_LENGTH)
         self._begin = time.monotonic()
         self._path = folder / f"{scenario}.jsonl"
         self._path.write_bytes(b"")
@@ -138,5 +139,10 @@ class Recorder:
     def _write(self, **entry: Any) -> None:
         line = json.dumps(entry, default=str)
         for secret in self._secrets:
-            line = line.replace(secret, "********")
+            line = line.replace(json.dumps(secret)[1:-1], MASK)
         self._file.write(line.encode() + b"\n")
+
+    def _without_secrets(self, text: str) -> str:
+        for secret in self._secrets:
+            text = text.replace(secret, MASK)
+        return text
