@@ -69,6 +69,13 @@ DEFECTS = {
     "shares-port": "A second copy takes the same port.",
     "silent-stop": "It does not say that it stops.",
     "second-door": "It listens at another port, too.",
+    "slow-tail": "Three of a hundred requests take 0.8 s.",
+    "stalls": "Every nine seconds it does nothing for three.",
+    "slows-down": "Each request is slower than the one before.",
+    "leaves-threads": "Each tenth request leaves a thread.",
+    "refuses-crowds": "Above 20 requests in flight it answers 503.",
+    "slow-in-crowds": "Above 20 requests in flight each takes 6 s.",
+    "collapses": "The more requests are in flight, the less gets done.",
     "local-time": "Its answers hold the offset of the machine's time zone.",
     "needs-utf8": "It does not start where the locale's encoding is not UTF-8.",
     "needs-home": "It does not start without a home folder.",
@@ -106,6 +113,8 @@ class Service:
         self._head = asyncio.Lock()
         self._kept: list[int] = []
         self._broken = False
+        self._served = self._flying = 0
+        self._stalled = time.monotonic()
 
     def has(self, name: str) -> bool:
         """Whether a defect is planted."""
@@ -162,7 +171,10 @@ class Service:
             await reader.readexactly(int(lengths[0]))
         elif "transfer-encoding" in headers and not await self._chunks(reader):
             return await self._send(writer, words[0], Reply(400, b"{}", close=True), headers)
-        reply = self._answer(words[0], words[1], headers)
+        self._flying += 1
+        crowded = await self._work()
+        self._flying -= 1
+        reply = Reply(503, b"{}") if crowded else self._answer(words[0], words[1], headers)
         await self._log(words[1], reply.status, headers)
         return await self._send(writer, words[0], reply, headers)
 
@@ -190,6 +202,30 @@ class Service:
         writer.write(head.encode("latin-1") + b"\r\n" + (reply.body if with_body else b""))
         await writer.drain()
         return keep
+
+    async def _work(self) -> bool:
+        """What a planted defect makes of the work of a request; whether it is refused."""
+        self._served += 1
+        crowd = self._flying > 20
+        seconds = 0.0
+        if self.has("slow-tail") and self._served % 33 == 0:
+            seconds = 0.8
+        elif self.has("slows-down"):
+            seconds = self._served * 5e-5
+        elif self.has("refuses-crowds") or (self.has("slow-in-crowds") and not crowd):
+            seconds = 0.02
+        elif self.has("slow-in-crowds"):
+            seconds = 6.0
+        elif self.has("collapses"):
+            seconds = 0.0005 * self._flying**2
+        if self.has("stalls") and time.monotonic() - self._stalled > 9:
+            time.sleep(3.0)
+            self._stalled = time.monotonic()
+        if self.has("leaves-threads") and self._served % 10 == 0:
+            threading.Thread(target=threading.Event().wait, daemon=True).start()
+        if seconds:
+            await asyncio.sleep(seconds)
+        return crowd and self.has("refuses-crowds")
 
     async def _log(self, path: str, status: int, headers: Headers) -> None:
         """One line for a request."""
