@@ -90,6 +90,8 @@ def read_settings(path: Path, *, address: str | None = None, variables: Mapping[
         raise SettingsError(f"{path}: must be a mapping with a `target:` section; `readiness init` writes one")
     known = [key for key in Settings.model_fields if key != "environment"]
     unknown = [key for key in data if key not in known]
+    if address is not None and (problem := _unreadable(address)):
+        raise SettingsError(f"--target: {problem}")
     if address is not None and path == EMBEDDED:
         # The desk's description says nothing about somebody's service: only its address is known.
         home = {"name": "home", "path": "/", "weight": 1}
@@ -144,6 +146,17 @@ def public_address(address: str) -> str:
     return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
 
 
+def _unreadable(address: str) -> str:
+    """Why an address cannot be one, or an empty string; an adapter that has a port of another kind says so itself."""
+    try:
+        parts = urlsplit(address)
+        if parts.scheme in ("http", "https"):
+            _ = parts.port
+    except ValueError as error:
+        return f"{error}; right would be one like http://127.0.0.1:8000"
+    return ""
+
+
 _PLACEHOLDER = re.compile(r"\$\{(secret:)?([A-Za-z_][A-Za-z0-9_]*)(?::-((?:[^{}]|\$\{[^{}]*\})*))?\}")
 
 
@@ -189,6 +202,8 @@ def _inconsistent(spec: TargetSpec) -> list[str]:
     problems = []
     if not spec.address and not spec.start:
         problems.append("target: needs an `address` (a running service) or a `start` command")
+    if problem := _unreadable(spec.address):
+        problems.append(f"target.address: {problem}")
     names = [operation.name for operation in spec.operations]
     problems += [f"operation {name!r} is described twice" for name in sorted({n for n in names if names.count(n) > 1})]
     for operation in (*spec.operations, *spec.prepare):

@@ -316,3 +316,12 @@ def test_credentials_in_an_address_are_secrets_and_never_its_name(tmp_path: Path
     assert settings.target.name == "http://127.0.0.1:1/"
     assert settings.target.address == "http://ann:hunter2hunter2@127.0.0.1:1/?token=abcdefgh"
     assert {"hunter2hunter2", "token=abcdefgh"} <= set(settings.target.secrets)
+
+
+@pytest.mark.parametrize("address", ["http://[::1", "http://127.0.0.1:99999999", "http://127.0.0.1:no"])
+def test_an_address_that_cannot_be_one_is_refused(tmp_path: Path, address: str) -> None:
+    (tmp_path / "readiness.yaml").write_text(f"target: {{address: '{address}'}}\n")
+    with pytest.raises(SettingsError, match=r"right would be one like http://127\.0\.0\.1:8000"):
+        read_settings(tmp_path / "readiness.yaml", variables={})
+    with pytest.raises(SettingsError, match="--target: "):
+        read_settings(EMBEDDED, address=address, variables={})
