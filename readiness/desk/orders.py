@@ -31,10 +31,6 @@ from readiness.desk.trading import Trading
 
 SYMBOL = "U"
 
-
-# each guard, and the defect that lets it judge the account as it stood before the order had it to itself
-GUARDS = {guards.within_positions: "racing-position-limit", guards.within_credit: "racing-credit-limit"}
-
 Status = Literal["FILLED", "REJECTED", "OPEN", "PARTIALLY_FILLED", "CANCELLED"]
 RESTING: tuple[Status, ...] = ("OPEN", "PARTIALLY_FILLED")
 
@@ -156,7 +152,7 @@ class Orders:
 
     def _glance(self, account: str) -> Account | None:
         """The racing defects: the account as it stood before this order had it to itself."""
-        if not any(map(active, GUARDS.values())):
+        if not (active("racing-position-limit") or active("racing-credit-limit")):
             return None
         with self._store.connection() as connection:
             seen = accounts.read(connection, account)
@@ -269,10 +265,12 @@ class Orders:
         fees = Decimal("0.00") if instrument.kind == "stock" else commission(quantity)
         before = next((held for held in account.positions if held.contract == order.contract), None)
         after, realized = trade(before, instrument, signed, -proceeds)
-        for guard, defect in GUARDS.items():
-            stood = early if early and active(defect) else account
-            guard(stood, traded(stood, instrument, signed, proceeds - fees), self._limits)
-        cash, _ = accounts.move(connection, account.id, proceeds - fees)
+        change = proceeds - fees
+        stood = early if early and active("racing-position-limit") else account
+        guards.within_positions(stood, traded(stood, instrument, signed, change), self._limits)
+        stood = early if early and active("racing-credit-limit") else account
+        guards.within_credit(stood, traded(stood, instrument, signed, change), self._limits)
+        cash, _ = accounts.move(connection, account.id, change)
         now = to_stored(self._clock.now())
         kind = "trade" if instrument.kind == "stock" else "premium"
         accounts.post(connection, account.id, kind, proceeds, order.id, now)
