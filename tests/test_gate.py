@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from readiness.cli import main
 from readiness.faults.children import marked
 from tests.grading import check_source, command, environment, grade, graded, journal, project, until
 
@@ -142,3 +143,16 @@ def test_a_defect_before_the_first_event_ends_the_run(tmp_path: Path) -> None:
     )  # fmt: skip
     assert done.returncode == 4, done.stderr
     assert "No space left on device" in done.stderr
+
+
+def test_a_ready_run_whose_report_was_not_written_does_not_exit_with_0(tmp_path: Path) -> None:
+    broken = (
+        '"""Breaks."""\nfrom readiness import Report, reporter\n\n@reporter()\n'
+        'def breaking(report: Report) -> dict[str, str]:\n    """Breaks."""\n    raise OSError("disk full")\n'
+    )
+    folder = project(tmp_path, {"all_well": GOOD, "breaking": broken}, policy={"checks": {"all_well": {}}})
+    found = grade(folder, "--check", "all_well")
+    assert (found.report["verdict"], found.code) == ("READY", 4), found.printed
+    assert "breaking: not written" in found.printed
+    assert (found.run / "report.html").is_file(), "a reporter that breaks costs its own file"
+    assert main(["judge", str(found.run)]) == 4, "judging again is no way around it"

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from readiness import events
-from readiness.cli.run import exit_code, screen
+from readiness.cli.run import exit_code, screen, unwritten_code
 from readiness.earlier import completed, under_other_rules
 from readiness.errors import UsageError
 from readiness.judging import judge_stored
@@ -52,10 +52,10 @@ def command(asked: argparse.Namespace) -> int:
     judging = judge_stored(
         folder, policy=policy, interrupted=asked.interrupted, finish=finish, output=output, today=asked.today
     )
-    report = asyncio.run(_last(judging))
+    report, unwritten = asyncio.run(_last(judging))
     screen(catalog, report, verbose=asked.verbose)
     print(f"Reports: {output or folder}")
-    return exit_code(report)
+    return exit_code(report) or unwritten_code(unwritten)
 
 
 def _file_name(text: str) -> str:
@@ -63,10 +63,14 @@ def _file_name(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9._]+", "-", text).strip("-.")[:60] or "policy"
 
 
-async def _last(judging: AsyncIterator[events.Event]) -> Report:
+async def _last(judging: AsyncIterator[events.Event]) -> tuple[Report, list[str]]:
+    """Return the report, and the reporters that could not write it."""
     report: Report | None = None
+    unwritten = []
     async for event in judging:
         if isinstance(event, events.RunFinished):
             report = event.report
+        elif isinstance(event, events.ReporterFailed):
+            unwritten.append(event.reporter)
     assert report is not None, "judging always ends with a report"
-    return report
+    return report, unwritten

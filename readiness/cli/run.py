@@ -5,6 +5,7 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from readiness import engine, events
@@ -13,7 +14,7 @@ from readiness.cli.github import publish
 from readiness.cli.progress import Progress
 from readiness.comparison import why_regressed
 from readiness.earlier import completed
-from readiness.errors import SettingsError, TargetError, UsageError, nearest
+from readiness.errors import ReadinessError, SettingsError, TargetError, UsageError, nearest
 from readiness.loader import Catalog, load
 from readiness.model import Verdict
 from readiness.plan import Plan, make_plan
@@ -73,6 +74,7 @@ async def _run(asked: argparse.Namespace, plan: Plan, catalog: Catalog) -> int:
     except OSError as error:
         raise SettingsError(f"--output {output}: {error.strerror}") from None
     report: Report | None = None
+    unwritten: list[str] = []
     interrupted = asyncio.Event()
     loop = asyncio.get_running_loop()
     state.finish = completed(state.folder, output, baseline)
@@ -82,6 +84,8 @@ async def _run(asked: argparse.Namespace, plan: Plan, catalog: Catalog) -> int:
     with Progress(plan, interactive=sys.stderr.isatty() and not os.environ.get("CI")) as progress:
         async for event in stream:
             progress.show(event)
+            if isinstance(event, events.ReporterFailed):
+                unwritten.append(event.reporter)
             if isinstance(event, events.RunFinished):
                 report = event.report
     if state.failure or report is None:
@@ -90,7 +94,9 @@ async def _run(asked: argparse.Namespace, plan: Plan, catalog: Catalog) -> int:
     print(f"Reports: {state.folder}" if not asked.no_report else f"Recordings: {state.folder}")
     sys.stdout.write(publish(state.folder, os.environ))
     code = exit_code(report)
-    return _regressed(report, code) if asked.fail_on_regression else code
+    if asked.fail_on_regression:
+        code = _regressed(report, code)
+    return code or unwritten_code(unwritten)
 
 
 def _regressed(report: Report, code: int) -> int:
@@ -102,6 +108,14 @@ def _regressed(report: Report, code: int) -> int:
         return code
     print(f"readiness: --fail-on-regression: {why_regressed(report.change)}")
     return code or CODES["NOT READY"]
+
+
+def unwritten_code(reporters: Sequence[str]) -> int:
+    """A READY whose evidence could not be written is not to be acted on: 4 where a reporter failed, else 0."""
+    if not reporters:
+        return 0
+    print(f"readiness: {', '.join(reporters)}: not written, so this READY has no complete report")
+    return ReadinessError.exit_code
 
 
 def exit_code(report: Report) -> int:
