@@ -12,6 +12,8 @@ from readiness.exchange import Reply, parse_headers
 from readiness.load.watch import Watch
 
 HEAD_END = b"\r\n\r\n"
+LONGEST_PAUSE = 1024
+"""Most answers that are parsed before another head is kept in case it comes again."""
 
 
 class Pool(Protocol):
@@ -34,8 +36,17 @@ class Connection(asyncio.Protocol):
     """Carries one exchange at a time.
 
     The head is kept as bytes and not read header by header, body parts go straight into a list, and a message may begin only
-    while ``turns`` holds one: the two commonest callbacks of the parser stay in C, and a call costs a single future.
+    while ``turns`` holds one: the two commonest callbacks of the parser stay in C, and a call costs a single future. A head that
+    is byte for byte one that was parsed before says the same status and length again: such an answer needs no parser.
     """
+
+    __slots__ = (
+        "_feed", "_free", "_future", "_head_only", "_known_head", "_known_size", "_known_status", "_learned_at", "_limit",
+        "_parsed", "_parser", "_parts", "_pause", "_paused", "_pool", "_raw", "_size", "_transport", "_turns", "_untouched",
+        "_waiting", "_watch", "answered", "began", "deadline", "method", "on_body", "on_message_begin", "reusable", "unasked",
+        "whole", "wire",
+    )  # fmt: skip
+    # Python reads the attributes of an instance without slots quickly only up to thirty
 
     def __init__(self, watch: Watch, limit: int, pool: Pool) -> None:
         self.reusable = True
@@ -54,6 +65,11 @@ class Connection(asyncio.Protocol):
         self._free = pool.free
         self._transport: asyncio.Transport | None = None
         self._waiting: asyncio.Future[Reply] | None = None
+        self._untouched = False
+        """Whether an answer is due of which nothing has come."""
+        self._known_status, self._known_head, self._known_size = 0, b"", -1
+        """A head that may come again, and the size of its whole answer; -1: none."""
+        self._pause, self._parsed, self._learned_at = 1, 0, 0
         self._raw, self._size = b"", 0
         self._head_only, self._paused = False, False
         self._parser = httptools.HttpResponseParser(self)
@@ -65,7 +81,7 @@ class Connection(asyncio.Protocol):
         self.method, self.wire, self.began = method, wire, began
         self._raw = b""
         self._size = 0
-        self._turns.append(None)
+        self._untouched = True
         self.deadline = self.whole = deadline
         if deadline < self._watch.next:
             self._watch.by(deadline)
@@ -82,6 +98,7 @@ class Connection(asyncio.Protocol):
         """Send where the answer has no body whatever its head says (HEAD), or its first byte is due before the rest."""
         waiting = self.send(method, wire, began, deadline)
         self._head_only = method == "HEAD"
+        self._untouched = not self._head_only
         if first_byte < deadline:
             self.deadline = first_byte
             if first_byte < self._watch.next:
@@ -113,10 +130,19 @@ class Connection(asyncio.Protocol):
         self._paused = False
 
     def data_received(self, data: bytes) -> None:
+        if self._untouched and len(data) == self._known_size and data.startswith(self._known_head):
+            self._untouched = False
+            head = self._known_head
+            self._succeed(self._known_status, head, data[len(head) :])
+            self._free(self)
+            return
+        self._untouched = False
         self._size += len(data)
         if not self._raw:
             self._raw = data
             self.deadline = self.whole
+            if self._waiting is not None:
+                self._turns.append(None)
         elif HEAD_END not in self._raw:
             self._raw += data
         if self._size > self._limit:
@@ -139,27 +165,42 @@ class Connection(asyncio.Protocol):
     # httptools
 
     def on_message_complete(self) -> None:
-        ended = monotonic()
         status = self._parser.get_status_code()
         if status < 200:  # an interim answer: the real one follows, maybe in the same piece
             self._turns.append(None)
             self._raw = self._raw.partition(HEAD_END)[2]
             return
-        parts, waiting = self._parts, self._waiting
+        parts = self._parts
         if len(parts) == 1:
             body = parts.pop()
         else:
             body = b"".join(parts)
             parts.clear()
-        self._waiting = None
-        self.deadline = math.inf
-        self.answered += 1
+        self._succeed(status, self._raw, body)
         if self._parser.should_keep_alive():
+            self._known_size = -1
+            self._parsed += 1
+            if self._parsed >= self._pause:
+                self._learn(status, len(body))
             self._free(self)
         else:
             self.abort()
+
+    def _succeed(self, status: int, raw: bytes, body: bytes) -> None:
+        """Hand a whole answer over."""
+        self.deadline = math.inf
+        self.answered += 1
+        waiting, self._waiting = self._waiting, None
         if waiting is not None and not waiting.done():
-            waiting.set_result(Reply(status, self._raw, body, ended - self.began))
+            waiting.set_result(Reply(status, raw, body, monotonic() - self.began))
+
+    def _learn(self, status: int, size: int) -> None:
+        """Keep the head of an answer that came alone and whole; try ever more seldom where none comes again."""
+        again = self.answered - self._learned_at - self._parsed
+        self._pause = 1 if again > self._parsed else min(2 * self._pause, LONGEST_PAUSE)
+        self._parsed, self._learned_at = 0, self.answered
+        if self._size == len(self._raw) and (head := head_before(self._raw, size)):
+            self._known_status, self._known_head, self._known_size = status, head, self._size
 
     # the end of an exchange that is not the usual one
 
@@ -213,12 +254,8 @@ class Connection(asyncio.Protocol):
         if not keep:
             self._finish("", status)
             return
-        waiting, self._waiting = self._waiting, None
-        self.deadline = math.inf
-        self.answered += 1
+        self._succeed(status, self._raw, b"")
         self._free(self)
-        if waiting is not None and not waiting.done():
-            waiting.set_result(Reply(status, self._raw, b"", monotonic() - self.began))
 
     def _why_lost(self, exc: Exception | None) -> str:
         if not self._raw:
@@ -226,6 +263,16 @@ class Connection(asyncio.Protocol):
         headers = parse_headers(self._raw) if HEAD_END in self._raw else None
         lasts_until_the_end = headers is not None and not {"content-length", "transfer-encoding"} & headers.keys()
         return "" if lasts_until_the_end and exc is None and _status_of(self._raw) >= 200 else "truncated"
+
+
+def head_before(raw: bytes, size: int) -> bytes:
+    """Return the head of an answer that is ``size`` bytes of body after it and ends there because it says so; else nothing."""
+    end = raw.find(HEAD_END) + len(HEAD_END)
+    if end != len(raw) - size:
+        return b""
+    headers = parse_headers(raw)
+    plain = headers.get("content-length") == str(size) and "transfer-encoding" not in headers
+    return raw[:end] if plain else b""
 
 
 def _status_of(raw: bytes) -> int:
