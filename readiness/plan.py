@@ -165,7 +165,7 @@ def _selected(
     for name in categories:
         if name not in known:
             raise UsageError(f"--categories: unknown {name!r}{nearest(name, known)}; known: {', '.join(known)}")
-    chosen = [catalog.check(id) for id in only] or list(catalog.checks.values())
+    chosen = [catalog.check(id) for id in dict.fromkeys(only)] or list(catalog.checks.values())
     if categories:
         chosen = [c for c in chosen if c.category in categories or catalog.scenarios[c.needs].suite in categories]
     if not chosen and not evidence:
