@@ -138,7 +138,10 @@ def test_waivers_that_need_a_reader_are_said_and_quiet_ones_are_not() -> None:
 
 def test_an_unfit_machine_and_the_tiers_stand_in_the_verdict_panel() -> None:
     panel = plain(unfit(), width=200).partition("Verdict")[2]
-    assert "unfit to measure, so performance and scalability are undecided: Another guest took 31 % of the processor." in panel
+    assert (
+        "unfit to measure, so performance and scalability are undecided: Another guest took 31 % of the processor."
+        in panel
+    )
     assert "unfit" not in plain(ready())
     assert re.search(r"Service tiers +tier 3 READY +tier 2 INCONCLUSIVE +tier 1 NOT READY", plain(not_ready()))
 
