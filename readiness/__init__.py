@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from readiness import integrity
     from readiness.counter import Counter
-    from readiness.errors import FaultUnavailable, PluginError, ReadinessError, SettingsError, TargetError
+    from readiness.errors import FaultUnavailableError, PluginError, ReadinessError, SettingsError, TargetError
     from readiness.exchange import Reply, Request
     from readiness.faults.calls import KilledAtCall, Tracer, acknowledgements, stored
     from readiness.faults.children import Child
@@ -73,7 +73,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "readiness.counter": ("Counter",),
-    "readiness.errors": ("FaultUnavailable", "PluginError", "ReadinessError", "SettingsError", "TargetError"),
+    "readiness.errors": ("FaultUnavailableError", "PluginError", "ReadinessError", "SettingsError", "TargetError"),
     "readiness.exchange": ("Reply", "Request"),
     "readiness.faults.calls": ("KilledAtCall", "Tracer", "acknowledgements", "stored"),
     "readiness.faults.children": ("Child",),
@@ -132,7 +132,7 @@ __all__ = [
     "ErrorLimit",
     "Estimate",
     "Fact",
-    "FaultUnavailable",
+    "FaultUnavailableError",
     "FaultWindow",
     "Feed",
     "Fitness",

@@ -6,7 +6,7 @@ ReadinessError           4   a defect of the tool, when nothing below fits
 │   ├── PolicyError          the policy
 │   └── PluginError          a plugin file that does not load or declares something impossible
 ├── TargetError          5   the target cannot be started or reached
-└── FaultUnavailable     4   this machine cannot bring about a fault; a scenario records the reason
+└── FaultUnavailableError     4   this machine cannot bring about a fault; a scenario records the reason
 """
 
 import difflib
@@ -47,7 +47,7 @@ class TargetError(ReadinessError):
     exit_code = 5
 
 
-class FaultUnavailable(ReadinessError):
+class FaultUnavailableError(ReadinessError):
     """This machine cannot bring about a fault, and the text says why: what it was to show stays unknown."""
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from readiness.errors import PolicyError, SettingsError, UsageError, nearest
 from readiness.evidence.source import SUITE, Sources, belongs
 from readiness.loader import Catalog
-from readiness.model import CATEGORIES, NotApplicable, Outcome, Profile, Skipped, Unknown
+from readiness.model import CATEGORIES, PROFILES, NotApplicable, Outcome, Profile, Skipped, Unknown
 from readiness.plugins import Check, Scenario, apply_options, options_of
 from readiness.policy import Policy
 from readiness.report import Scope
@@ -54,7 +54,10 @@ def make_plan(
     """
     evidence = settings.evidence if not only and (not categories or SUITE in categories) else {}
     catalog.target_for(settings.target.address, started=bool(settings.target.start))
-    checks = _selected(catalog, categories, only, evidence)
+    asked = _selected(catalog, categories, only, evidence)
+    checks = asked if only else tuple(check for check in asked if _fits(catalog.scenarios[check.needs], profile))
+    if asked and not checks:
+        raise UsageError(f"--profile {profile}: it leaves out every check that was selected; a longer one runs them")
     missing = missing_capabilities(settings.target)
     settled = {
         check.id: outcome for check in checks if (outcome := _settle(check, catalog, policy, missing, settings.target))
@@ -86,7 +89,7 @@ def make_plan(
         raise (SettingsError if settings.scenarios or settings.reports else PolicyError)("\n".join(problems))
     return Plan(
         checks, scenarios, settled, scenario_options, judging, reporter_options, profile,
-        _scope(categories, only), settings, policy, catalog, evidence,
+        _scope(categories, only, profile, len(asked) - len(checks)), settings, policy, catalog, evidence,
     )  # fmt: skip
 
 
@@ -173,14 +176,19 @@ def _selected(
     return tuple(chosen)
 
 
-def _scope(categories: tuple[str, ...], only: tuple[str, ...]) -> Scope:
+def _fits(scenario: Scenario[...], profile: Profile) -> bool:
+    """Whether a profile has the time that a scenario takes."""
+    return PROFILES.index(profile) >= PROFILES.index(scenario.least)
+
+
+def _scope(categories: tuple[str, ...], only: tuple[str, ...], profile: Profile, left_out: int) -> Scope:
     selected = (*categories, *only)
-    if not selected:
+    limits = [f"it covers {', '.join(selected)} only"] if selected else []
+    limits += [f"the profile {profile} leaves out {left_out} checks"] if left_out else []
+    if not limits:
         return Scope(partial=False, selected=(), sentence="Everything was in scope.")
-    names = ", ".join(selected)
-    return Scope(
-        partial=True, selected=selected, sentence=f"Scoped verdict: it covers {names} only, not the deployment."
-    )
+    ending = ", not the deployment." if selected else ", so it does not cover the deployment."
+    return Scope(partial=True, selected=selected, sentence=f"Scoped verdict: {' and '.join(limits)}{ending}")
 
 
 def _known_names(problems: list[str], where: str, given: Iterable[str], known: Mapping[str, Any]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, Literal, ParamSpec, Protocol, TypeVar, cast
 
 from readiness.errors import PluginError, nearest
-from readiness.model import CATEGORIES, EFFECTS, SEVERITIES, Category, Effect, Outcome, Profile, Severity
+from readiness.model import CATEGORIES, EFFECTS, PROFILES, SEVERITIES, Category, Effect, Outcome, Profile, Severity
 from readiness.report import Remediation
 from readiness.targeting import CAPABILITIES, Adapter, TargetSpec
 
@@ -48,6 +48,8 @@ class Scenario(Generic[P]):
     capabilities: tuple[str, ...]
     profiles: Mapping[Profile, Mapping[str, Any]]
     deadline: float
+    least: Profile
+    """The shortest profile that runs it."""
     source: str
     kind: Literal["scenario"] = "scenario"
 
@@ -159,12 +161,15 @@ def scenario(
     quick: Mapping[str, Any] | None = None,
     full: Mapping[str, Any] | None = None,
     deadline: float = 0.0,
+    least: Profile = "quick",
 ) -> Callable[[Callable[P, Awaitable[None]]], Scenario[P]]:
     """Mark an async function of (target, recorder) as a scenario.
 
     ``quick`` and ``full`` change its options in those profiles. ``deadline`` in seconds; 0 takes the run's. An effect of `disrupt`
     gets an instance of the target of its own; `load` runs alone.
+    A shorter profile than ``least`` leaves it and its checks out, unless one of them is asked for by name.
     """
+    _known("least", least, PROFILES)
     _known("effect", effect, EFFECTS)
     _capabilities(capabilities)
 
@@ -176,7 +181,7 @@ def scenario(
         for options in profiles.values():
             for name in options:
                 _known(f"option of {run.__name__}", name, options_of(run))
-        return Scenario(run, suite, effect, capabilities, profiles, deadline, _source(run))
+        return Scenario(run, suite, effect, capabilities, profiles, deadline, least, _source(run))
 
     return mark
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import psutil
 
-from readiness.errors import FaultUnavailable, UsageError
+from readiness.errors import FaultUnavailableError, UsageError
 from readiness.faults.children import RUN_VARIABLE, Child, is_living
 from readiness.faults.process import living_of
 from readiness.targeting import ProcessControl
@@ -60,10 +60,10 @@ class Tracer:
         self._child: Child | None = None
 
     async def start(self, calls: Sequence[str] = ORDER, *options: str) -> None:
-        """Attach; FaultUnavailable where there is no strace or the system forbids it."""
+        """Attach; FaultUnavailableError where there is no strace or the system forbids it."""
         program = shutil.which("strace")
         if program is None:
-            raise FaultUnavailable("no program `strace` is installed, so no system call can be seen")
+            raise FaultUnavailableError("no program `strace` is installed, so no system call can be seen")
         self._output.unlink(missing_ok=True)
         self._log.unlink(missing_ok=True)
         pids = [word for pid in self._control.pids() for word in ("-p", str(pid))]
@@ -78,7 +78,7 @@ class Tracer:
         if self._child.exit_status is not None or "attached" not in self._child.logs():
             said = self._child.logs().strip()[-300:]
             await self.stop()
-            raise FaultUnavailable(f"strace cannot trace the target: {said or 'it did not attach'}")
+            raise FaultUnavailableError(f"strace cannot trace the target: {said or 'it did not attach'}")
 
     async def stop(self) -> None:
         """Detach, so that the target goes on; a second call changes nothing."""
@@ -122,7 +122,7 @@ class KilledAtCall:
         self._at: list[str] = []
 
     async def arm(self) -> None:
-        """Attach; FaultUnavailable where that is not possible."""
+        """Attach; FaultUnavailableError where that is not possible."""
         if not self._armed:
             self._at, self._before = [], living_of(self._control.pids())
             await self._tracer.start(self._calls, *self._options)

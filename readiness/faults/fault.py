@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any, Protocol
 
-from readiness.errors import FaultUnavailable
+from readiness.errors import FaultUnavailableError
 from readiness.targeting import Target
 
 
@@ -27,5 +27,5 @@ def own_folder(target: Target) -> Path:
     """The folder of a started instance: its data and log, and what faults need; it is removed after the run."""
     log = target.adapter.handle().get("log")
     if not log:
-        raise FaultUnavailable("the target's adapter names no `log`, so there is no folder that is surely removed")
+        raise FaultUnavailableError("the target's adapter names no `log`, so there is no folder that is surely removed")
     return Path(log).parent

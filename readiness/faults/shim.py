@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from readiness.errors import FaultUnavailable
+from readiness.errors import FaultUnavailableError
 
 SOURCE = Path(__file__).with_name("shim.c")
 VARIABLE = "READINESS_SHIM"
@@ -142,11 +142,13 @@ class NamesLost(Switched):
 def _built(library: Path) -> Path:
     compiler = next(filter(None, map(shutil.which, COMPILERS)), None)
     if not sys.platform.startswith("linux"):
-        raise FaultUnavailable(f"a library in front of the C library is known for Linux only, this is {sys.platform}")
+        raise FaultUnavailableError(
+            f"a library in front of the C library is known for Linux only, this is {sys.platform}"
+        )
     if compiler is None:
-        raise FaultUnavailable(f"no C compiler is installed ({', '.join(COMPILERS)})")
+        raise FaultUnavailableError(f"no C compiler is installed ({', '.join(COMPILERS)})")
     command = [compiler, "-shared", "-fPIC", "-O2", "-o", str(library), str(SOURCE), "-ldl", "-pthread"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=BUILD_SECONDS, check=False)
     if done.returncode:
-        raise FaultUnavailable(f"{compiler} cannot build the library: {done.stderr.strip()[:300]}")
+        raise FaultUnavailableError(f"{compiler} cannot build the library: {done.stderr.strip()[:300]}")
     return library

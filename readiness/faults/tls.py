@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from readiness.errors import FaultUnavailable, UsageError, nearest
+from readiness.errors import FaultUnavailableError, UsageError, nearest
 
 HOST = "127.0.0.1"
 NAME = "localhost"
@@ -159,10 +159,10 @@ def _made(folder: Path, kind: str) -> tuple[str, str]:
 def _openssl(folder: Path, *words: str) -> None:
     program = shutil.which("openssl")
     if program is None:
-        raise FaultUnavailable("no program `openssl` is installed, so no certificate can be made")
+        raise FaultUnavailableError("no program `openssl` is installed, so no certificate can be made")
     command: Sequence[str] = [program, *words]
     done = subprocess.run(
         command, cwd=folder, capture_output=True, text=True, timeout=TOOL_SECONDS, check=False, stdin=subprocess.DEVNULL
     )
     if done.returncode:
-        raise FaultUnavailable(f"openssl {words[0]} cannot make a certificate: {done.stderr.strip()[-300:]}")
+        raise FaultUnavailableError(f"openssl {words[0]} cannot make a certificate: {done.stderr.strip()[-300:]}")

@@ -25,7 +25,7 @@ async def data_pipeline(
     first: str = "2024-01-01",
     last: str = "2024-12-31",
     year: str = "2024",
-    queries: int = 120,
+    queries: int = 300,
     query_seconds: float = 4.0,
     timeout: float = 120.0,
 ) -> None:

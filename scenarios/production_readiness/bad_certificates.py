@@ -11,7 +11,7 @@ from typing import Any
 
 from readiness import (
     BadCertificate,
-    FaultUnavailable,
+    FaultUnavailableError,
     ReadinessError,
     Recorder,
     Target,
@@ -32,6 +32,7 @@ CALL_SECONDS = 1.0
     capabilities=("network", "process"),
     quick={"kinds": 1},
     deadline=300.0,
+    least="standard",
 )
 async def bad_certificates(target: Target, recorder: Recorder, *, kinds: int = 3, patience: float = 10.0) -> None:
     """The first ``kinds`` of self-signed, wrong name, expired; the target has ``patience`` seconds to connect."""
@@ -50,7 +51,7 @@ async def bad_certificates(target: Target, recorder: Recorder, *, kinds: int = 3
                     }
                 )
                 recorder.fact("certificates", told)
-    except FaultUnavailable as problem:
+    except FaultUnavailableError as problem:
         recorder.fact("problem", str(problem))
 
 

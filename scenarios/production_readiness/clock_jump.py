@@ -5,7 +5,7 @@ from email.utils import parsedate_to_datetime
 
 from readiness import (
     ClockShifted,
-    FaultUnavailable,
+    FaultUnavailableError,
     Probe,
     Recorder,
     Reply,
@@ -26,6 +26,7 @@ PROBE_SECONDS = 3.0
     capabilities=("http", "process"),
     quick={"seconds": 0.3},
     full={"seconds": 3.0},
+    least="standard",
 )
 async def clock_jump(
     target: Target, recorder: Recorder, *, seconds: float = 0.5, shift_seconds: float = 3600.0
@@ -36,10 +37,10 @@ async def clock_jump(
         shim = Shim(own_folder(target))
         await target.process.start(environment=shim.environment(target.spec.environment))
         if not shim["programs"]:
-            raise FaultUnavailable(
+            raise FaultUnavailableError(
                 "the library was not loaded: it is a static program, or one that drops its environment"
             )
-    except (FaultUnavailable, TargetError) as problem:
+    except (FaultUnavailableError, TargetError) as problem:
         recorder.fact("problem", str(problem)[:500])
         return
     operation = max(target.spec.load_mix, key=lambda one: one.weight, default=None)

@@ -11,6 +11,7 @@ PROBE_SECONDS = 5.0
     capabilities=("http", "process"),
     quick={"seconds": 0.6},
     full={"seconds": 5.0},
+    least="standard",
 )
 async def cpu_starvation(
     target: Target, recorder: Recorder, *, seconds: float = 1.2, share: float = 0.2, period: float = 0.5

@@ -15,6 +15,7 @@ PAUSES = (0.2, 0.5, 1.0, 2.0)
     quick={"crashes": 2},
     full={"crashes": 12},
     deadline=300.0,
+    least="standard",
 )
 async def crash_loop(target: Target, recorder: Recorder, *, crashes: int = 4) -> None:
     """``crashes`` kills in a row, 0.2 to 2 s after each start; then it is started and looked at."""

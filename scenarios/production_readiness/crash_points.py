@@ -9,7 +9,7 @@ from typing import Any
 
 from readiness import (
     Counter,
-    FaultUnavailable,
+    FaultUnavailableError,
     KilledAtCall,
     Recorder,
     Target,
@@ -31,6 +31,7 @@ STRIKE_SECONDS = 5.0
     quick={"points": 1},
     full={"points": 20},
     deadline=300.0,
+    least="standard",
 )
 async def crash_points(
     target: Target, recorder: Recorder, *, additions: int = 10, points: int = 3, writers: int = 2, linger: float = 4.0
@@ -56,7 +57,7 @@ async def crash_points(
             recorder.fact("rounds", rounds)
             if one["problem"]:
                 return
-    except (FaultUnavailable, TargetError) as problem:
+    except (FaultUnavailableError, TargetError) as problem:
         recorder.fact("problem", str(problem)[:500])
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from readiness import (
     Counter,
     Damaged,
-    FaultUnavailable,
+    FaultUnavailableError,
     Recorder,
     Target,
     TargetError,
@@ -29,6 +29,7 @@ NOT_DATA = (".log", ".pid", ".trace", ".so", ".board", ".lock")
     capabilities=("process", "counter"),
     quick={"kinds": 1},
     deadline=300.0,
+    least="standard",
 )
 async def damaged_data(target: Target, recorder: Recorder, *, kinds: int = 2) -> None:
     """Write, stop in good order, damage the largest file of its own (``kinds``: bits flipped, then cut in half), start."""
@@ -58,7 +59,7 @@ async def damaged_data(target: Target, recorder: Recorder, *, kinds: int = 2) ->
         recorder.phase("put back")
         await target.process.start()
         recorder.fact("put back", str(await counter.amount()))
-    except (FaultUnavailable, TargetError) as problem:
+    except (FaultUnavailableError, TargetError) as problem:
         recorder.fact("problem", str(problem)[:500])
 
 

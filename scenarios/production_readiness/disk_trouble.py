@@ -10,7 +10,7 @@ from typing import Any
 from readiness import (
     Counter,
     DiskFull,
-    FaultUnavailable,
+    FaultUnavailableError,
     Probe,
     Recorder,
     Reply,
@@ -32,6 +32,7 @@ PROBE_SECONDS = 3.0
     capabilities=("process", "counter"),
     quick={"seconds": 0.4},
     full={"seconds": 3.0},
+    least="standard",
 )
 async def disk_trouble(
     target: Target, recorder: Recorder, *, seconds: float = 0.7, sync_seconds: float = 0.5, patience: float = 5.0
@@ -45,11 +46,11 @@ async def disk_trouble(
         shim = Shim(own_folder(target))
         await target.process.start(environment=shim.environment(target.spec.environment))
         if not shim["programs"]:
-            raise FaultUnavailable(
+            raise FaultUnavailableError(
                 "the library was not loaded: it is a static program, or one that drops its environment"
             )
         counter = await Counter.prepared(target, "disk trouble")
-    except (FaultUnavailable, TargetError) as problem:
+    except (FaultUnavailableError, TargetError) as problem:
         recorder.fact("problem", str(problem)[:500])
         return
     before = await counter.amount()

@@ -22,7 +22,7 @@ NO_PORT = 70_000
 Answers = dict[str, list[Any]]
 
 
-@scenario(suite="production_readiness", effect="disrupt", capabilities=("http", "process"))
+@scenario(suite="production_readiness", effect="disrupt", capabilities=("http", "process"), least="standard")
 async def environment_variations(
     target: Target, recorder: Recorder, *, reads: int = 8, seconds: float = 15.0, refuse_seconds: float = 5.0
 ) -> None:

@@ -120,7 +120,7 @@ async def _provoke(target: Target, values: Mapping[str, Any]) -> Replies:
     """Ask wrongly in every way that an ordinary caller might."""
     replies: Replies = [("unknown path", await target.get(f"/no-such-path-{uuid.uuid4().hex[:8]}"))]
     for operation in _guarded(target):
-        bad = dict.fromkeys([*values, *target.values, "key", "unique"], BAD_VALUE)
+        bad: dict[str, Any] = dict.fromkeys([*values, *target.values, "key", "unique"], BAD_VALUE)
         right, wrong = target.request(operation, **_once(values)), target.request(operation, **bad)
         if (wrong.path, wrong.body) != (right.path, right.body):  # without a placeholder it would be the call itself
             replies.append((f"{operation.name}: bad values", await target.send(wrong)))

@@ -14,7 +14,7 @@ from readiness import Recorder, Request, Target, scenario
 POLL_SECONDS = 0.02
 
 
-@scenario(suite="production_readiness", effect="read", capabilities=("http", "logs"))
+@scenario(suite="production_readiness", effect="read", capabilities=("http", "logs"), least="standard")
 async def log_lines(
     target: Target,
     recorder: Recorder,

@@ -14,7 +14,13 @@ from readiness import Recorder, Target, authority, connect, hang_up, scenario, s
 Writers = list[asyncio.StreamWriter]
 
 
-@scenario(suite="production_readiness", effect="disrupt", capabilities=("http", "process"), full={"idle": 500})
+@scenario(
+    suite="production_readiness",
+    effect="disrupt",
+    capabilities=("http", "process"),
+    full={"idle": 500},
+    least="standard",
+)
 async def many_connections(
     target: Target,
     recorder: Recorder,

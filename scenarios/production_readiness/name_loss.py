@@ -9,7 +9,7 @@ import uuid
 from typing import Any
 
 from readiness import (
-    FaultUnavailable,
+    FaultUnavailableError,
     NamesLost,
     Probe,
     Recorder,
@@ -31,6 +31,7 @@ LOCAL = "127.0.0.1"
     capabilities=("network", "health"),
     full={"seconds": 5.0},
     deadline=120.0,
+    least="standard",
 )
 async def name_loss(target: Target, recorder: Recorder, *, seconds: float = 1.0, patience: float = 10.0) -> None:
     """Five windows of ``seconds``; afterwards it has ``patience`` seconds to be ready again."""
@@ -45,10 +46,10 @@ async def name_loss(target: Target, recorder: Recorder, *, seconds: float = 1.0,
         }
         await target.process.start(environment={**shim.environment(target.spec.environment), **named})
         if not shim["programs"]:
-            raise FaultUnavailable(
+            raise FaultUnavailableError(
                 "the library was not loaded: it is a static program, or one that drops its environment"
             )
-    except (FaultUnavailable, TargetError) as problem:
+    except (FaultUnavailableError, TargetError) as problem:
         recorder.fact("problem", str(problem)[:500])
         return
     ready = target.spec.health.ready or target.spec.health.live or "/"

@@ -19,6 +19,7 @@ ACKNOWLEDGED, CUT_OFF = Decimal("0.01"), Decimal("1.00")
     capabilities=("process", "idempotency"),
     full={"rounds": 10},
     deadline=300.0,
+    least="standard",
 )
 async def repeat_after_crash(
     target: Target, recorder: Recorder, *, rounds: int = 2, repeats: int = 2, latest: float = 0.01

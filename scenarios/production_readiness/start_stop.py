@@ -20,6 +20,7 @@ from readiness import Recorder, Target, TargetError, connect, hang_up, scenario
     capabilities=("http", "process", "logs"),
     quick={"idle_seconds": 1.5},
     full={"starts": 10, "idle_seconds": 20.0},
+    least="standard",
 )
 async def start_stop(
     target: Target,

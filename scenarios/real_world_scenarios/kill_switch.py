@@ -15,6 +15,7 @@ from readiness import Killed, Recorder, Reply, Target, TargetError, scenario
     effect="disrupt",
     capabilities=("process", "oms", "limit_orders", "trading_state"),
     deadline=60.0,
+    least="standard",
 )
 async def kill_switch(
     target: Target,

@@ -17,6 +17,7 @@ POLL_SECONDS = 0.1
     effect="disrupt",
     capabilities=("oms", "limit_orders", "feed"),
     deadline=60.0,
+    least="standard",
 )
 async def limit_orders(
     target: Target,

@@ -22,7 +22,9 @@ MOMENTS = (
 )
 
 
-@scenario(suite="real_world_scenarios", effect="disrupt", capabilities=("clock", "oms"), deadline=60.0)
+@scenario(
+    suite="real_world_scenarios", effect="disrupt", capabilities=("clock", "oms"), deadline=60.0, least="standard"
+)
 async def market_hours(target: Target, recorder: Recorder, *, cash: str = "100000.00", share: str = "U") -> None:
     """Set the clock to each moment and buy one share."""
     content = (await target.call("oms.create_account", name="readiness", cash=cash)).json()

@@ -16,6 +16,7 @@ CALM = {"fault": "none", "volatility": 0.45, "move": 0.0}
     effect="disrupt",
     capabilities=("clock", "feed", "oms", "limit_orders", "order_bounds"),
     deadline=60.0,
+    least="standard",
 )
 async def market_moves(
     target: Target,

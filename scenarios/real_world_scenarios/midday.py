@@ -10,7 +10,13 @@ from typing import Any
 from readiness import Recorder, Reply, Target, scenario
 
 
-@scenario(suite="real_world_scenarios", effect="disrupt", capabilities=("clock", "feed", "oms"), deadline=60.0)
+@scenario(
+    suite="real_world_scenarios",
+    effect="disrupt",
+    capabilities=("clock", "feed", "oms"),
+    deadline=60.0,
+    least="standard",
+)
 async def midday(
     target: Target,
     recorder: Recorder,

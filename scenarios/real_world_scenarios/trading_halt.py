@@ -18,6 +18,7 @@ POLL_SECONDS = 0.1
     effect="disrupt",
     capabilities=("oms", "limit_orders", "trading_state", "feed"),
     deadline=60.0,
+    least="standard",
 )
 async def trading_halt(
     target: Target,

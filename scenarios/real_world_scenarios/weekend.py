@@ -9,7 +9,13 @@ from typing import Any
 from readiness import Recorder, Reply, Target, scenario
 
 
-@scenario(suite="real_world_scenarios", effect="disrupt", capabilities=("clock", "oms", "end_of_day"), deadline=60.0)
+@scenario(
+    suite="real_world_scenarios",
+    effect="disrupt",
+    capabilities=("clock", "oms", "end_of_day"),
+    deadline=60.0,
+    least="standard",
+)
 async def weekend(
     target: Target,
     recorder: Recorder,

@@ -171,3 +171,20 @@ def test_skipped_with_its_reason_also_where_a_capability_is_missing(catalog: Cat
 
 def test_an_unknown_scheme_is_refused_before_anything_runs(catalog: Catalog) -> None:
     assert "unknown scheme 'gopher'" in refusal(catalog, Settings(target=TargetSpec(address="gopher://x")), STANDARD)
+
+
+def test_a_short_profile_says_what_it_leaves_out_and_is_no_verdict_on_the_deployment(
+    catalog: Catalog, desk: Settings
+) -> None:
+    long = {id for id, check in catalog.checks.items() if catalog.scenarios[check.needs].least != "quick"}
+    assert long, "no scenario needs more time than quick has"
+    plan = make_plan(catalog, desk, STANDARD, profile="quick")
+    assert {check.id for check in plan.checks} == set(catalog.checks) - long
+    assert plan.scope.partial
+    assert f"the profile quick leaves out {len(long)} checks" in plan.scope.sentence
+
+
+def test_a_check_that_is_asked_for_by_name_runs_in_any_profile(catalog: Catalog, desk: Settings) -> None:
+    long = next(id for id, check in catalog.checks.items() if catalog.scenarios[check.needs].least != "quick")
+    plan = make_plan(catalog, desk, STANDARD, only=(long, long), profile="quick")
+    assert [check.id for check in plan.checks] == [long]

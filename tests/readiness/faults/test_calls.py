@@ -10,7 +10,7 @@ from typing import cast
 
 import pytest
 
-from readiness.errors import FaultUnavailable, UsageError
+from readiness.errors import FaultUnavailableError, UsageError
 from readiness.faults.calls import SYNCS, Acknowledgement, KilledAtCall, Tracer, acknowledgements, last_calls, stored
 from readiness.faults.children import Child
 from readiness.targeting import ProcessControl
@@ -171,12 +171,12 @@ def test_where_it_is_forbidden_it_says_so(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("PATH", str(forbidden.parent))
     with child_of(tmp_path, SLEEP, run_id="test-calls") as child:
         tracer = Tracer(control(child), tmp_path)
-        with pytest.raises(FaultUnavailable, match="no program `strace`"):
+        with pytest.raises(FaultUnavailableError, match="no program `strace`"):
             asyncio.run(tracer.start(SYNCS))
         forbidden.write_text("#!/bin/sh\necho 'attach: ptrace(PTRACE_SEIZE): Operation not permitted' >&2\nexit 1\n")
         forbidden.chmod(forbidden.stat().st_mode | stat.S_IXUSR)
         monkeypatch.setenv("PATH", f"{forbidden.parent}:{os.defpath}")
-        with pytest.raises(FaultUnavailable, match=r"cannot trace the target: .*not permitted"):
+        with pytest.raises(FaultUnavailableError, match=r"cannot trace the target: .*not permitted"):
             asyncio.run(tracer.start(SYNCS))
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from readiness.errors import FaultUnavailable
+from readiness.errors import FaultUnavailableError
 from readiness.faults.children import Child
 from readiness.faults.shim import COMPILERS, ClockShifted, DiskFull, NamesLost, Shim, SlowDisk, Switched
 from tests.readiness.faults.families import child_of, eventually
@@ -158,7 +158,7 @@ def test_a_library_that_was_there_stays(shim: Shim) -> None:
 
 def test_without_a_compiler_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(FaultUnavailable, match="no C compiler is installed"):
+    with pytest.raises(FaultUnavailableError, match="no C compiler is installed"):
         Shim(tmp_path)
 
 

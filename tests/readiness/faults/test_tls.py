@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from readiness.errors import FaultUnavailable, UsageError
+from readiness.errors import FaultUnavailableError, UsageError
 from readiness.faults.tls import CERTIFICATES, BadCertificate
 from tests.readiness.faults.families import eventually
 from tests.readiness.faults.undone import undone_after_sigkill
@@ -95,7 +95,7 @@ def test_what_cannot_be_made_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyP
     with pytest.raises(UsageError, match=r"did you mean 'expired'"):
         BadCertificate(tmp_path, kind="expird")
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(FaultUnavailable, match="no program `openssl`"):
+    with pytest.raises(FaultUnavailableError, match="no program `openssl`"):
         BadCertificate(tmp_path)
 
 
