@@ -181,11 +181,11 @@ async def _open_shared(state: Run, job: Job, adapter: Adapter) -> Job:
 
 
 async def _run_scenarios(state: Run, job: Job) -> None:
-    """Load first and alone; then what inspects or writes, beside what has an instance of its own."""
-    load = [s for s in state.plan.scenarios if s.effect == "load"]
-    own = [s for s in state.plan.scenarios if s.effect == "disrupt"]
-    shared = [s for s in state.plan.scenarios if s.effect in ("read", "write")]
-    for scenario in load:
+    """First what runs alone, load above all; then what inspects or writes, beside what has an instance of its own."""
+    alone = [s for s in state.plan.scenarios if s.alone]
+    own = [s for s in state.plan.scenarios if s.effect == "disrupt" and not s.alone]
+    shared = [s for s in state.plan.scenarios if s.effect in ("read", "write") and not s.alone]
+    for scenario in alone:
         await _run_scenario(state, job, scenario)
     waiting = iter(own)
     await asyncio.gather(

@@ -50,6 +50,8 @@ class Scenario(Generic[P]):
     deadline: float
     least: Profile
     """The shortest profile that runs it."""
+    alone: bool
+    """Nothing runs beside it, because what it records depends on the machine's time."""
     source: str
     kind: Literal["scenario"] = "scenario"
 
@@ -162,11 +164,12 @@ def scenario(
     full: Mapping[str, Any] | None = None,
     deadline: float = 0.0,
     least: Profile = "quick",
+    alone: bool = False,
 ) -> Callable[[Callable[P, Awaitable[None]]], Scenario[P]]:
     """Mark an async function of (target, recorder) as a scenario.
 
     ``quick`` and ``full`` change its options in those profiles. ``deadline`` in seconds; 0 takes the run's. An effect of `disrupt`
-    gets an instance of the target of its own; `load` runs alone.
+    gets an instance of the target of its own; `load` runs alone, and so does what says ``alone`` because it takes times.
     A shorter profile than ``least`` leaves it and its checks out, unless one of them is asked for by name.
     """
     _known("least", least, PROFILES)
@@ -181,7 +184,9 @@ def scenario(
         for options in profiles.values():
             for name in options:
                 _known(f"option of {run.__name__}", name, options_of(run))
-        return Scenario(run, suite, effect, capabilities, profiles, deadline, least, _source(run))
+        return Scenario(
+            run, suite, effect, capabilities, profiles, deadline, least, alone or effect == "load", _source(run)
+        )
 
     return mark
 

@@ -13,7 +13,8 @@ from readiness import Recorder, Reply, Sample, Target, scenario
     suite="end_to_end_workflows",
     effect="write",
     capabilities=("history",),
-    quick={"rows": 60_000},
+    alone=True,
+    quick={"rows": 60_000, "queries": 150},
     full={"rows": 1_000_000, "first": "2015-01-02", "last": "2025-06-10", "queries": 300, "query_seconds": 30.0},
     deadline=300.0,
 )
