@@ -5,10 +5,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Coroutine
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
@@ -16,7 +14,7 @@ import pytest
 from readiness.measure.recorder import Recorder
 from readiness.measure.recording import Recording, read_recording
 from readiness.measure.resources import sampler_command
-from tests.readiness.measure.sampling.puppets import PATIENCE, SLEEP, Puppet, eventually, puppet
+from tests.readiness.measure.sampling.puppets import PATIENCE, SLEEP, SPIN, Puppet, eventually, puppet
 
 KILLED = """
 import asyncio, os, sys, time
@@ -148,8 +146,9 @@ def test_the_machine_and_the_generator_are_watched(tmp_path: Path) -> None:
             await asyncio.sleep(1.1)
         return time.process_time() - begin
 
-    with puppet() as stranger, recorder.ending():
-        spinning = asyncio.run(beside(stranger, drive()))
+    with recorder.ending():
+        start_stranger(SPIN.format(1.2))
+        spinning = asyncio.run(drive())
     found = read_recording(tmp_path, "load")
     read = found.readings
     assert found.facts["machine"] == {"target": "apart", "cpus": os.cpu_count()}
@@ -162,12 +161,9 @@ def test_the_machine_and_the_generator_are_watched(tmp_path: Path) -> None:
         assert {"machine_idle_share", "machine_steal_share", "machine_throttled_share"} <= read.keys()
 
 
-async def beside(stranger: Puppet, load: Coroutine[Any, Any, float]) -> float:
-    spin = asyncio.create_task(asyncio.to_thread(stranger.do, "spin(1.2)"))
-    try:
-        return await load
-    finally:
-        await spin
+def start_stranger(source: str) -> None:
+    """Start a Python process that is nobody's child here: its shell is gone before it has begun."""
+    subprocess.run(["/bin/sh", "-c", '"$0" -S -c "$1" &', sys.executable, source], check=True)
 
 
 def test_the_sampler_ends_with_its_input_and_writes_what_it_has(tmp_path: Path) -> None:
