@@ -6,6 +6,7 @@ import os
 import tarfile
 import tempfile
 import uuid
+import zlib
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,18 @@ from readiness.desk.store import SCHEMA, Connection, Store, create_schema
 
 MANIFEST = "manifest.json"
 FORMAT = 1
+DAMAGED = (
+    OSError,
+    EOFError,
+    zlib.error,
+    tarfile.TarError,
+    duckdb.Error,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+)
+"""What reading an archive whose bytes are not as they were written can raise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +79,7 @@ def restore(archive: Path, database: Path) -> None:
                 create_schema(connection)
                 for name, table in tables.items():
                     _import(connection, name, table, folder)
-        except (OSError, tarfile.TarError, duckdb.Error, ValueError, KeyError, TypeError) as error:
+        except DAMAGED as error:
             raise StartupError(f"--restore: {str(archive)!r} is not a usable backup: {error}") from error
         unfinished.replace(database)
 
