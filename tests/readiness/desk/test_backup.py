@@ -34,8 +34,12 @@ def outcome(content: bytes, folder: Path) -> str:
     try:
         backup.restore(damaged, database)
     except StartupError as error:
-        assert f"{str(damaged)!r} is not a usable backup" in str(error)
-        assert list(folder.iterdir()) == [damaged], "something was left behind"
+        said, left = str(error), list(folder.iterdir())
+    else:
+        said, left = "", []
+    if said:
+        assert f"{str(damaged)!r} is not a usable backup" in said
+        assert left == [damaged], "something was left behind"
         return "refused"
     restored = Store(database, 1)
     try:
