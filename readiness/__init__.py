@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from readiness.load.sql import Database
     from readiness.load.user import User
     from readiness.load.wire import Wire, authority, connect, hang_up, send_raw
+    from readiness.measure.exposition import Exposition, read_exposition
+    from readiness.measure.capacity import Capacity, Unfitted, fit_capacity
     from readiness.measure.recorder import Recorder
     from readiness.measure.recording import Distribution, Readings, Recording, Samples
     from readiness.measure.stopping import ErrorLimit, LatencyLimit, Stopper, ThroughputLimit, look_times
@@ -95,6 +97,8 @@ _HOMES = {
     "readiness.load.sql": ("Database",),
     "readiness.load.user": ("User",),
     "readiness.load.wire": ("Wire", "authority", "connect", "hang_up", "send_raw"),
+    "readiness.measure.exposition": ("Exposition", "read_exposition"),
+    "readiness.measure.capacity": ("Capacity", "Unfitted", "fit_capacity"),
     "readiness.measure.recorder": ("Recorder",),
     "readiness.measure.recording": ("Distribution", "Readings", "Recording", "Samples"),
     "readiness.measure.stopping": ("ErrorLimit", "LatencyLimit", "Stopper", "ThroughputLimit", "look_times"),
@@ -118,6 +122,7 @@ __all__ = [
     "SUITES",
     "Attribution",
     "BadCertificate",
+    "Capacity",
     "CategoryScore",
     "Child",
     "ClockShifted",
@@ -131,6 +136,7 @@ __all__ = [
     "Distribution",
     "ErrorLimit",
     "Estimate",
+    "Exposition",
     "Fact",
     "FaultUnavailableError",
     "FaultWindow",
@@ -186,6 +192,7 @@ __all__ = [
     "Tracer",
     "TrendPoint",
     "Trial",
+    "Unfitted",
     "Unknown",
     "User",
     "Waiver",
@@ -200,6 +207,7 @@ __all__ = [
     "dig",
     "expect",
     "fill",
+    "fit_capacity",
     "five_windows",
     "hang_up",
     "integrity",
@@ -207,6 +215,7 @@ __all__ = [
     "look_times",
     "own_folder",
     "per_vu_iterations",
+    "read_exposition",
     "reporter",
     "scenario",
     "send_raw",

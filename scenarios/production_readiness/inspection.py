@@ -8,7 +8,6 @@ are chosen so that a call that is wrongly let in does no harm. A secret is recor
 import asyncio
 import json
 import os
-import re
 import time
 import uuid
 from collections import Counter
@@ -16,11 +15,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from readiness import Operation, Recorder, Reply, Request, Target, TargetError, scenario
+from readiness import Operation, Recorder, Reply, Request, Target, TargetError, read_exposition, scenario
 
 BAD_VALUE = "no-such'value"
 REQUEST_ID = "X-Request-ID"
-SERIES = re.compile(r"^([a-zA-Z_:][a-zA-Z0-9_:]*)(\{.*\})?\s+(\S+)(?:\s+-?\d+)?$")
 LOG_NAMES = {
     "time": ("time", "timestamp", "ts", "@timestamp", "asctime"),
     "level": ("level", "severity", "levelname", "lvl", "log.level"),
@@ -162,28 +160,11 @@ async def _metrics(target: Target, values: Mapping[str, Any], known: int, failin
 
 def _scraped(reply: Reply) -> dict[str, Any]:
     """The series of an exposition in Prometheus' text format 0.0.4."""
-    series: dict[str, float] = {}
-    duplicates, unreadable = [], []
-    lines = [line.strip() for line in reply.text.splitlines() if line.strip() and not line.startswith("#")]
-    for line in lines if reply.status == 200 else []:
-        match = SERIES.match(line)
-        value = _number(match[3]) if match else None
-        if match is None or value is None:
-            unreadable.append(line[:200])
-            continue
-        name = match[1] + (match[2] or "")
-        if name in series:
-            duplicates.append(name[:200])
-        series[name] = value
-    told = {"status": reply.status, "error": reply.error, "type": reply.headers.get("content-type", "")}
-    return {**told, "series": series, "duplicates": duplicates, "unreadable": unreadable[:20]}
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
+    read = read_exposition(reply.text if reply.status == 200 else "")
+    return {
+        "status": reply.status, "error": reply.error, "type": reply.headers.get("content-type", ""),
+        "series": read.series, "duplicates": read.duplicates, "unreadable": read.unreadable[:20],
+    }  # fmt: skip
 
 
 async def _logs(target: Target, canary: str, *, seconds: float = 1.5) -> str | None:
