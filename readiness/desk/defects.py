@@ -49,6 +49,7 @@ KNOWN: dict[str, str] = {
     "fills-while-halted": "Resting orders are filled while trading is halted.",
     "no-size-limit": "An order may be of any quantity and value.",
     "no-collar": "An order may be at any price, however far from the market.",
+    "rounds-to-tick": "A price between two ticks is rounded to the next one and taken.",
     "carries-expired": "Expired options stay in the account for ever, at their cost.",
     "profit-of-expiry-lost": "What an expired option earned is in no profit.",
     "frozen-marks": "Positions are valued at the first price that was ever seen.",

@@ -6,7 +6,17 @@ from readiness.desk.accounts import Account
 from readiness.desk.advisor import Limits
 from readiness.desk.defects import active
 from readiness.desk.errors import Problem
-from readiness.desk.money import CONTRACT_SIZE
+from readiness.desk.money import CONTRACT_SIZE, cents, parse
+
+TICK = Decimal("0.01")  # of shares and options alike
+
+
+def on_tick(limit: str) -> Decimal:
+    """The price that a checked text names; one between two ticks is refused, as no exchange would take it."""
+    price = parse(limit, "limit", places=6)
+    if price % TICK and not active("rounds-to-tick"):
+        raise Problem(422, "off_tick", f"the limit {price} is not a multiple of the tick {TICK}")
+    return cents(price)
 
 
 def within_size(kind: str, quantity: int, price: Decimal, limits: Limits) -> None:

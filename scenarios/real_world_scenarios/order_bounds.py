@@ -1,4 +1,4 @@
-"""Orders that are just inside and just outside the bounds of quantity, value and price.
+"""Orders that are just inside and just outside the bounds of quantity, value and price, and on and off tick and lot.
 
 Why: a zero too many, or a price with the point in the wrong place, is the oldest way to lose a fortune in a second.
 Fix: judge quantity, value and distance from the market before anything else; the bound itself is allowed.
@@ -10,6 +10,7 @@ from typing import Any
 from readiness import Recorder, Reply, Target, scenario
 
 FAR_BELOW = Decimal("0.8")  # of the market: such a purchase rests
+AWKWARD = (29, 57, 115, 435)  # ticks: times a tick of 0.01 these are no whole numbers in binary floating point
 
 
 @scenario(suite="real_world_scenarios", effect="write", capabilities=("oms", "limit_orders", "order_bounds"))
@@ -28,6 +29,34 @@ async def order_bounds(target: Target, recorder: Recorder, *, cash: str = "90000
         recorder.fact(name, {**_seen(placed), "quantity": quantity, "limit": f"{limit:.2f}", "spot": str(spot)})
         if 200 <= placed.status < 300:
             await target.call("limit_orders.cancel", order=_id(placed))
+    if "tick" in bounds:
+        order = {"account": account, "contract": bounds["share"], "side": "buy"}
+        recorder.fact("ticks", [await _tick(target, recorder, **order, **one) for one in _ticks(bounds, spot)])
+
+
+async def _tick(
+    target: Target, recorder: Recorder, *, on: bool, quantity: float, limit: Decimal, **order: Any
+) -> dict[str, Any]:
+    """Place one order, read it back as it was understood, and cancel it."""
+    key = f"readiness-{recorder.random.getrandbits(64):016x}"
+    placed = await target.call("limit_orders.place", **order, quantity=quantity, limit=f"{limit:f}", key=key)
+    seen = {**_seen(placed), "on": on, "quantity": quantity, "limit": f"{limit:f}", "read": None}
+    if 200 <= placed.status < 300:
+        seen["read"] = (await target.call("limit_orders.read", order=_id(placed))).json()
+        await target.call("limit_orders.cancel", order=_id(placed))
+    return seen
+
+
+def _ticks(bounds: dict[str, Any], spot: Decimal) -> list[dict[str, Any]]:
+    """Purchases far below the market: on the tick and by the lot, between two ticks, and one lot and a half."""
+    tick, lot = Decimal(str(bounds["tick"])), int(bounds.get("lot", 1))
+    prices = [tick * count for count in AWKWARD if tick * count < spot * FAR_BELOW]
+    between = [price + part for price in prices[::2] for part in (tick / 2, tick / 10)]
+    return [
+        *({"on": True, "quantity": lot, "limit": price} for price in prices),
+        *({"on": False, "quantity": lot, "limit": price} for price in between),
+        *({"on": False, "quantity": lot * 1.5, "limit": price} for price in prices[:1]),
+    ]
 
 
 def _orders(bounds: dict[str, Any], spot: Decimal) -> list[tuple[str, str, int, Decimal]]:

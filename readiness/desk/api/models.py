@@ -12,6 +12,12 @@ from readiness.desk.money import cents, parse
 from readiness.desk.services import SYMBOL
 
 Amount = Annotated[str, Field(pattern=r"^[0-9]{1,9}(\.[0-9]{1,2})?$", description="US dollars.", examples=["10.00"])]
+Price = Annotated[
+    str,
+    Field(
+        pattern=r"^[0-9]{1,9}(\.[0-9]{1,6})?$", description="US dollars, a multiple of the tick.", examples=["32.15"]
+    ),
+]
 Identity = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$")]
 Symbol = Annotated[str, Field(pattern=r"^[A-Z]{1,6}$", examples=[SYMBOL])]
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2099, 12, 31, tzinfo=UTC)

@@ -7,8 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field
 
-from readiness.desk.api.models import Amount, Identity, IdentityPath, Request, amount, errors, reply
+from readiness.desk.api.models import Identity, IdentityPath, Price, Request, errors, reply
 from readiness.desk.errors import Problem
+from readiness.desk.guards import on_tick
 from readiness.desk.idempotency import Key
 from readiness.desk.instruments import Side
 from readiness.desk.orders import OrderRequest, Status
@@ -27,7 +28,7 @@ class NewOrder(Request):
     contract: Annotated[str, Field(pattern=r"^[A-Z]{1,6}([0-9]{6}[CP][0-9]{8})?$", examples=["U251219P00032000"])]
     side: Side
     quantity: Annotated[int, Field(ge=1, le=10_000, strict=True)]
-    limit: Amount | None = None
+    limit: Price | None = None
 
 
 class OrderReply(BaseModel):
@@ -55,7 +56,7 @@ def place(asked: NewOrder, desk: CurrentDesk, key: Key = None) -> Response:
     if key is None:
         message = "the header Idempotency-Key is missing; right would be a new key for each intended order"
         raise Problem(400, "idempotency_key_required", message)
-    limit = None if asked.limit is None else amount(asked.limit)
+    limit = None if asked.limit is None else on_tick(asked.limit)
     request = OrderRequest(asked.account, asked.contract, asked.side, asked.quantity, limit)
     return reply(desk.orders.place(request, key), 201)
 

@@ -230,6 +230,12 @@ def test_the_market_is_misread(start: Start, vendor: RunningVendor) -> None:
     assert trader.get("/v1/chain/U").status_code == 200
 
 
+def test_a_price_is_rounded_to_the_tick(start: Start) -> None:
+    desk = start("rounds-to-tick").ready()
+    taken = order(desk, desk.open_account(), "between", limit="0.295")
+    assert (taken.status_code, taken.json()["limit"]) == (201, "0.30")
+
+
 def test_the_farthest_put_wins(start: Start) -> None:
     desk = start("put-delta-sign").ready()
     advised = desk.client().post("/v1/recommendations", json={"account": desk.open_account(), "symbol": "U"}).json()

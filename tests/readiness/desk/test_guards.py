@@ -7,7 +7,7 @@ import pytest
 
 from readiness.desk.advisor import Limits
 from readiness.desk.errors import Problem
-from readiness.desk.guards import within_collar, within_size
+from readiness.desk.guards import on_tick, within_collar, within_size
 
 LIMITS = Limits(max_shares=1000, max_contracts=50, max_value=20_000.0, collar=0.10, least_collar=0.05)
 
@@ -44,7 +44,17 @@ def test_collar(side: str, price: str, bid: float, ask: float, refusal: str | No
     assert refused(lambda: within_collar(side, Decimal(price), bid, ask, LIMITS)) == refusal
 
 
-def refused(judge: Callable[[], None]) -> str | None:
+@pytest.mark.parametrize("limit", ["0.29", "0.57", "1.15", "4.35", "4.350000", "29", "0.00"])
+def test_a_price_on_the_tick_is_kept(limit: str) -> None:
+    assert on_tick(limit) == Decimal(limit)
+
+
+@pytest.mark.parametrize("limit", ["0.295", "0.291", "0.000001", "30.009999"])
+def test_a_price_between_two_ticks_is_refused(limit: str) -> None:
+    assert refused(lambda: on_tick(limit)) == "off_tick"
+
+
+def refused(judge: Callable[[], object]) -> str | None:
     """The code of the refusal, or None."""
     try:
         judge()
