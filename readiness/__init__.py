@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from readiness.faults.children import Child
     from readiness.faults.data import Damaged
     from readiness.faults.fault import own_folder
+    from readiness.faults.garbage import garbage_in
     from readiness.faults.process import Killed, Paused, Terminated
     from readiness.faults.proxy import ToxicProxy
     from readiness.faults.repeated import CrashLoop, Throttled
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
     from readiness.load.sql import Database
     from readiness.load.user import User
     from readiness.load.wire import Wire, authority, connect, hang_up, send_raw
-    from readiness.measure.exposition import Exposition, read_exposition
     from readiness.measure.capacity import Capacity, Unfitted, fit_capacity
+    from readiness.measure.exposition import Exposition, read_exposition
     from readiness.measure.recorder import Recorder
     from readiness.measure.recording import Distribution, Readings, Recording, Samples
     from readiness.measure.stopping import ErrorLimit, LatencyLimit, Stopper, ThroughputLimit, look_times
@@ -81,6 +82,7 @@ _HOMES = {
     "readiness.faults.children": ("Child",),
     "readiness.faults.data": ("Damaged",),
     "readiness.faults.fault": ("own_folder",),
+    "readiness.faults.garbage": ("garbage_in",),
     "readiness.faults.process": ("Killed", "Paused", "Terminated"),
     "readiness.faults.proxy": ("ToxicProxy",),
     "readiness.faults.repeated": ("CrashLoop", "Throttled"),
@@ -97,8 +99,8 @@ _HOMES = {
     "readiness.load.sql": ("Database",),
     "readiness.load.user": ("User",),
     "readiness.load.wire": ("Wire", "authority", "connect", "hang_up", "send_raw"),
-    "readiness.measure.exposition": ("Exposition", "read_exposition"),
     "readiness.measure.capacity": ("Capacity", "Unfitted", "fit_capacity"),
+    "readiness.measure.exposition": ("Exposition", "read_exposition"),
     "readiness.measure.recorder": ("Recorder",),
     "readiness.measure.recording": ("Distribution", "Readings", "Recording", "Samples"),
     "readiness.measure.stopping": ("ErrorLimit", "LatencyLimit", "Stopper", "ThroughputLimit", "look_times"),

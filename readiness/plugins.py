@@ -226,9 +226,9 @@ def apply_options(
             may = ", ".join(base) or "nothing"
             complaints.append(f"{plugin.id}: unknown option {name!r}{nearest(name, base)}; may be set: {may}")
         elif not _fits(value, base[name]):
-            complaints.append(f"{plugin.id}: {name} is {value!r}; right would be a {type(base[name]).__name__}")
+            complaints.append(f"{plugin.id}: {name} is {value!r}; right would be a {_word_for(base[name])}")
         else:
-            result[name] = float(value) if isinstance(base[name], float) else value
+            result[name] = type(base[name])(value) if isinstance(base[name], float | tuple) else value
     return result, complaints
 
 
@@ -237,7 +237,13 @@ def _fits(value: object, default: object) -> bool:
         return type(value) is type(default)
     if isinstance(default, float):
         return isinstance(value, int | float)
+    if isinstance(default, tuple):  # a list is what a file can hold
+        return isinstance(value, list | tuple) and all(_fits(one, default[0]) for one in value if default)
     return isinstance(value, type(default))
+
+
+def _word_for(default: object) -> str:
+    return "list" if isinstance(default, tuple) else type(default).__name__
 
 
 def _options_only(run: Callable[..., Any], positional: int) -> None:

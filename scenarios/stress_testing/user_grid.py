@@ -5,6 +5,12 @@ room is left.
 Fix: nothing; this scenario only records. The checks that read it say what to do.
 """
 
+import contextlib
+import os
+from typing import Any
+
+import psutil
+
 from readiness import Recorder, Samples, Target, per_vu_iterations, scenario
 
 
@@ -12,40 +18,34 @@ from readiness import Recorder, Samples, Target, per_vu_iterations, scenario
     suite="stress_testing",
     effect="load",
     capabilities=("http", "load"),
-    quick={"operations": 5},
-    full={"operations": 40, "repeats": 10},
+    quick={"operations": (5,)},
+    full={"operations": (5, 10, 15, 20, 25), "repeats": 10},
 )
 async def user_grid(
     target: Target,
     recorder: Recorder,
     *,
     users: tuple[int, ...] = (1, 5, 10, 25, 50),
-    operations: int = 10,
+    operations: tuple[int, ...] = (5, 15),
     at_once: tuple[int, ...] = (10, 50),
     repeats: int = 3,
 ) -> None:
-    """Let each number of ``users`` make ``operations`` calls each; then let ``at_once`` users call in one moment.
+    """Let each number of ``users`` make each number of ``operations``; then let ``at_once`` users call in one moment.
 
     10 users calling together are what the requirements name; the largest crowd finds limits that lie above them.
     """
     recorder.phase("warm up", 1.0)
     await per_vu_iterations(target, recorder, users=max(users), iterations=2)
-    grid = []
+    steps: list[dict[str, Any]] = []
+    cells: list[dict[str, Any]] = []
     for number in sorted({min(count, recorder.users) for count in users}):
         recorder.phase(f"users {number}", 2.0, users=number)
-        await per_vu_iterations(target, recorder, users=number, iterations=operations)
-        step = Samples(tuple(recorder.samples)).where(phase=f"users {number}")
-        grid.append(
-            {
-                "users": number,
-                "operations": step.n,
-                "seconds": round(step.seconds, 3),
-                "p95": round(step.latency.percentile(95).value, 4) if step.n else None,
-                "errors": step.failed,
-                "throughput": round(step.throughput, 1),
-            }
-        )
-    recorder.fact("grid", grid)
+        begun = len(recorder.samples)
+        cells += [await _cell(target, recorder, number, each) for each in operations]
+        steps.append({"users": number, **_summed(recorder, begun)})
+    recorder.fact("grid", steps)
+    recorder.fact("cells", cells)
+    recorder.fact("cores", os.cpu_count() or 1)
     recorder.phase("at once", 1.0)
     for number in at_once:
         for _ in range(repeats):
@@ -53,3 +53,37 @@ async def user_grid(
     together = Samples(tuple(recorder.samples)).where(phase="at once")
     crowds = sorted({min(number, recorder.users) for number in at_once})
     recorder.fact("concurrent", {"good": together.n - together.failed, "tries": together.n, "users": crowds})
+
+
+async def _cell(target: Target, recorder: Recorder, users: int, operations: int) -> dict[str, Any]:
+    """Drive one cell; with the processor time, in cores, of a target that the gate has started."""
+    begun, before = len(recorder.samples), _cpu_seconds(target)
+    await per_vu_iterations(target, recorder, users=users, iterations=operations)
+    told = _summed(recorder, begun)
+    used = None if before is None else (_cpu_seconds(target) or before) - before
+    cores = None if used is None or not told["seconds"] else round(max(0.0, used) / told["seconds"], 2)
+    return {"users": users, "operations": operations, "calls": told.pop("operations"), **told, "cores": cores}
+
+
+def _summed(recorder: Recorder, begun: int) -> dict[str, Any]:
+    """What became of the calls since there were ``begun`` of them."""
+    calls = Samples(tuple(recorder.samples)[begun:])
+    return {
+        "operations": calls.n,
+        "seconds": round(calls.seconds, 3),
+        "p95": round(calls.latency.percentile(95).value, 4) if calls.n else None,
+        "errors": calls.failed,
+        "throughput": round(calls.throughput, 1),
+    }
+
+
+def _cpu_seconds(target: Target) -> float | None:
+    """Processor time of the target's processes so far; None where they are not ours to see."""
+    if not target.adapter.process:
+        return None
+    total = 0.0
+    for pid in target.process.pids():
+        with contextlib.suppress(psutil.Error):
+            times = psutil.Process(pid).cpu_times()
+            total += times.user + times.system
+    return total
