@@ -1,0 +1,104 @@
+"""Bodies that are small on the wire and large or deep once read, sent to the operations that take one.
+
+An instance of its own meets them: a service that trusts them runs out of memory or of stack.
+"""
+
+import asyncio
+import gzip
+import json
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from readiness import Operation, Recorder, Request, Target, scenario
+
+MEGABYTE = 1_000_000
+WITHOUT_A_CALLER = (401, 403, 404, 405)
+"""Answers that come before the body is looked at."""
+
+
+@scenario(
+    suite="production_readiness",
+    effect="disrupt",
+    capabilities=("http", "process", "write"),
+    full={"bombs": 16, "operations": 10},
+    least="standard",
+)
+async def hostile_bodies(
+    target: Target,
+    recorder: Recorder,
+    *,
+    operations: int = 2,
+    bombs: int = 4,
+    megabytes: int = 64,
+    timeout: float = 5.0,
+) -> None:
+    """To at most ``operations``: ``bombs`` bodies at once that unpack to ``megabytes``, then bodies of 10 000 levels and more."""
+    requests = await _taking_bodies(target, operations)
+    recorder.fact("operations", {"with_body": len(_with_body(target)), "taking": list(requests)})
+    if not requests:
+        return
+    pids = target.process.pids()
+    bomb = gzip.compress(json.dumps({"text": "a" * megabytes * MEGABYTE}).encode(), 6)
+    recorder.fact("bomb", {"bytes": len(bomb), "megabytes": megabytes, "sent": bombs})
+    replies = []
+    for name, request in requests.items():
+        recorder.phase("bomb")
+        async with recorder.resources(pids, hertz=50.0, prefix="bomb "):
+            await asyncio.sleep(0.3)
+            packed = _with(request, bomb, timeout, {"Content-Encoding": "gzip"})
+            answers = await asyncio.gather(*(target.send(packed) for _ in range(bombs)))
+            await asyncio.sleep(0.3)
+        replies += [{"operation": name, "status": a.status, "error": a.error, "seconds": a.seconds} for a in answers]
+    recorder.fact("bomb_replies", replies)
+    recorder.fact("after_bomb", await _alive(target))
+    recorder.phase("deep")
+    told = []
+    for name, request in requests.items():
+        for what, body in _deep().items():
+            reply = await target.send(_with(request, body, timeout))
+            told.append({"operation": name, "what": what, "status": reply.status, "error": reply.error})
+    recorder.fact("deep", told)
+    recorder.fact("after_deep", await _alive(target))
+
+
+def _with_body(target: Target) -> list[Operation]:
+    return [
+        one
+        for one in target.spec.operations
+        if isinstance(one.body, Mapping) and one.body and not one.dependency and one.method in ("POST", "PUT", "PATCH")
+    ]
+
+
+async def _taking_bodies(target: Target, most: int) -> dict[str, Request]:
+    """The operations whose body is looked at: called as described, they do not refuse the caller or the path."""
+    found: dict[str, Request] = {}
+    for operation in _with_body(target):
+        values = {"key": uuid.uuid4().hex, "unique": uuid.uuid4().hex}
+        request = target.request(operation, **values)
+        if len(found) < most and "{" not in request.path:
+            reply = await target.send(request)
+            if not reply.error and reply.status < 500 and reply.status not in WITHOUT_A_CALLER:
+                found[operation.name] = request
+    return found
+
+
+def _with(request: Request, body: bytes, timeout: float, headers: Mapping[str, str] | None = None) -> Request:
+    return Request(request.method, request.path, {**request.headers, **(headers or {})}, body, timeout)
+
+
+def _deep() -> dict[str, bytes]:
+    """JSON that is right and nested far deeper than anybody needs, within 600 kB."""
+    return {
+        "10 000 lists": b"[" * 10_000 + b"]" * 10_000,
+        "10 000 objects": b'{"a":' * 10_000 + b"1" + b"}" * 10_000,
+        "100 000 lists": b"[" * 100_000 + b"]" * 100_000,
+        "100 000 open lists": b"[" * 100_000,
+    }
+
+
+async def _alive(target: Target) -> dict[str, Any]:
+    """Whether the first processes live and an ordinary request is answered."""
+    path = target.spec.health.live or target.spec.health.ready or "/"
+    reply = await target.get(path, timeout=3.0)
+    return {"alive": bool(target.process.pids()), "status": reply.status, "error": reply.error}
