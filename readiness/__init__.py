@@ -211,6 +211,7 @@ __all__ = [
     "fill",
     "fit_capacity",
     "five_windows",
+    "garbage_in",
     "hang_up",
     "integrity",
     "limit_witness",

@@ -6,8 +6,9 @@ import math
 from typing import Self
 
 from readiness.errors import ReadinessError, UsageError, nearest
+from readiness.faults.kinds import KINDS
 from readiness.faults.link import Board, Link, closed
-from readiness.faults.toxics import KINDS, Toxic
+from readiness.faults.toxics import Toxic
 
 HOST = "127.0.0.1"
 BACKLOG = 1024

@@ -4,7 +4,6 @@ import asyncio
 import random
 import time
 from collections import Counter
-from collections.abc import Callable
 from typing import Any, ClassVar
 
 from readiness.errors import UsageError
@@ -314,24 +313,6 @@ class FailFirst(Toxic):
         if self._left and link.cut(reset=True):
             self._left -= 1
             self.count(link, failed_attempts=1)
-
-
-KINDS: dict[str, Callable[..., Toxic]] = {
-    toxic.kind: toxic
-    for toxic in (
-        Latency,
-        Jitter,
-        Bandwidth,
-        Slicer,
-        Refuse,
-        Reset,
-        ResetAfterRequest,
-        BlackHole,
-        HalfOpen,
-        Cut,
-        FailFirst,
-    )
-}
 
 
 def pieces(chunk: Chunk, size: int) -> list[Chunk]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from readiness.faults.toxics import KINDS
+from readiness.faults.kinds import KINDS
 from readiness.loader import load
 
 ROOT = Path(__file__).parent.parent.parent

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from readiness.faults.kinds import KINDS
 from readiness.faults.proxy import ToxicProxy
-from readiness.faults.toxics import KINDS
 from tests.readiness.faults.dependency import Client, Dependency, connected, proxied
 from tests.readiness.faults.undone import undone_after_sigkill
 
@@ -86,7 +86,7 @@ def test_of_a_killed_gate_no_proxy_is_left(tmp_path: Path, kind: str) -> None:
         fault = proxy.toxic({kind!r})
         await asyncio.sleep(0.1)
         await fault.arm()
-        before.write(b"line\\n")
+        before.write(b"HTTP/1.1 200 OK\\r\\n\\r\\nline\\n")
         """,
     )
     with pytest.raises(ConnectionRefusedError), socket.create_connection(("127.0.0.1", told["port"]), 5):
