@@ -11,7 +11,10 @@ DEFAULT_USERS = 10
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument(
-        "url", metavar="URL", help="http://host:port/path, or the origin that a journey's paths begin at"
+        "url",
+        metavar="URL",
+        help="http://host:port/path, ws://host:port/path, grpc://host:port/package.Service/Method, or the origin that a "
+        "journey's paths begin at",
     )
     how = parser.add_argument_group("how much")
     how.add_argument("--rate", type=float, metavar="N", help="open model: start N calls or journeys per second")
@@ -42,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     how.add_argument("--timeout", default="10s", metavar="TIME", help="of one call (default: 10s)")
     how.add_argument("--seed", type=int, default=7, help="seed of every random choice (default: 7)")
     what = parser.add_argument_group("what")
-    what.add_argument("--method", default="", help="default: GET, or POST with a body")
+    what.add_argument("--method", default="", help="default: GET, or POST with a body; of ws: SEND, of grpc: CALL")
     what.add_argument(
         "--header", action="append", default=[], metavar="NAME:VALUE", help="a header to send; may be repeated"
     )
@@ -52,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--compressed", action="store_true", help="ask for compressed bodies")
     what.add_argument("--redirects", type=int, default=0, metavar="N", help="follow up to N redirects (default: 0)")
     what.add_argument("--cookies", action="store_true", help="each user keeps the cookies he is given")
-    what.add_argument("--http2", action="store_true", help="speak HTTP/2 (needs httpx[http2])")
+    what.add_argument("--http2", action="store_true", help="speak HTTP/2 (extra: http2)")
     what.add_argument("--insecure", action="store_true", help="accept any TLS certificate")
     good = parser.add_argument_group("what is good")
     good.add_argument(

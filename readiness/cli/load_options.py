@@ -17,6 +17,7 @@ from readiness.load.expect import Condition, Header, Json, Schema, Size, Status,
 from readiness.load.journeys import Call, Calls, Script
 from readiness.load.origin import Origin, parse_origin
 from readiness.load.per_vu_iterations import PerVuIterations
+from readiness.load.protocols import METHODS, missing_library
 from readiness.load.ramping_arrival_rate import RampingArrivalRate
 from readiness.load.ramping_vus import RampingVus
 from readiness.load.session import Load
@@ -24,6 +25,8 @@ from readiness.load.shared_iterations import SharedIterations
 from readiness.load.thresholds import Threshold, parse_threshold
 from readiness.load.user import Journey
 
+SPOKEN = {"ws": "SEND", "wss": "SEND", "grpc": "CALL", "grpcs": "CALL"}
+"""Scheme -> the method of its calls; where the scheme is HTTP's, --method says."""
 UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
@@ -54,6 +57,7 @@ def understand(asked: argparse.Namespace) -> Asked:
     conditions = [_attempt(wrong, parse_check, text) for text in asked.check]
     timeout = _attempt(wrong, parse_seconds, asked.timeout)
     journey = _attempt(wrong, lambda: _journey(asked, path, [c for c in conditions if c]))
+    wrong += _protocol_problems(asked)
     wrong += [] if asked.workers >= 1 else [f"--workers {asked.workers}; at least 1"]
     wrong += ["--workers and --machines: right would be one of them"] if asked.workers > 1 and asked.scheduler else []
     wrong += [
@@ -73,6 +77,26 @@ def understand(asked: argparse.Namespace) -> Asked:
     load = Load(origin, executor, journey, client, timeout or 10.0, asked.seed)
     return Asked(asked.url, load, tuple(t for t in thresholds if t), asked.out, asked.json, asked.quiet,
                  asked.workers, asked.scheduler)  # fmt: skip
+
+
+def _protocol_problems(asked: argparse.Namespace) -> list[str]:
+    """What the protocol of the calls lacks, and which arguments it does not know."""
+    method = SPOKEN.get(asked.url.partition("://")[0], asked.method.upper())
+    if method not in METHODS:
+        return [missing_library("HTTP/2")] if asked.http2 and missing_library("HTTP/2") else []
+    protocol = METHODS[method]
+    given = {
+        "--method": asked.method and asked.method.upper() != method,
+        "--http2": asked.http2,
+        "--redirects": asked.redirects,
+        "--cookies": asked.cookies,
+        "--compressed": asked.compressed,
+        "--insecure": asked.insecure and method == "CALL",
+    }
+    wrong = [f"{name}: {protocol} knows no such thing" for name, said in given.items() if said]
+    if method == "CALL" and not asked.journey and len(asked.url.partition("://")[2].split("/")) != 3:
+        wrong.append(f"{asked.url}: right would be grpc://host:port/package.Service/Method")
+    return [*wrong, *filter(None, [missing_library(protocol)])]
 
 
 def parse_seconds(text: str) -> float:
@@ -177,7 +201,7 @@ def _journey(asked: argparse.Namespace, path: str, conditions: list[Condition]) 
     body = _body(asked)
     if asked.json_body is not None:
         headers.setdefault("Content-Type", "application/json")
-    method = asked.method.upper() or ("POST" if body else "GET")
+    method = SPOKEN.get(asked.url.partition("://")[0]) or asked.method.upper() or ("POST" if body else "GET")
     name = f"{method} {path.partition('?')[0]}"
 
     return Calls((Call(method, path, name, headers, body, expect),))

@@ -16,10 +16,11 @@ from readiness.load import content
 from readiness.load.connection import Connection
 from readiness.load.cookies import Cookies
 from readiness.load.origin import Origin, parse_origin
+from readiness.load.protocols import METHODS, speaker
 from readiness.load.watch import Watch
 
 if TYPE_CHECKING:
-    from readiness.load.http2 import Http2Client
+    from readiness.load.protocols import Speaker
 
 IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
 """Methods that may be sent again after a connection died (RFC 9110, 9.2.2)."""
@@ -47,7 +48,10 @@ class ClientOptions:
     cookies: bool = False
     """Keep cookies and send them back."""
     http2: bool = False
-    """Speak HTTP/2 (see readiness.load.http2), where only ``redirects`` and ``cookies`` of these options apply."""
+    """Speak HTTP/2 (see readiness.load.http2), where only ``redirects`` and ``cookies`` of these options apply.
+
+    The methods SEND (a WebSocket message) and CALL (a gRPC call) know ``body_limit``, and SEND ``connections``.
+    """
 
 
 DEFAULTS = ClientOptions()
@@ -84,7 +88,7 @@ class HttpClient:
         self._queue: deque[asyncio.Future[None]] = deque()
         self._again: set[asyncio.Task[Reply]] = set()
         self._elsewhere: dict[str, HttpClient] = {}
-        self._http2: Http2Client | None = None
+        self._speakers: dict[str, Speaker] = {}
         self.plain = not (options.cookies or options.redirects or options.compressed or options.http2)
         """Whether a call is one exchange and nothing else."""
         self._special = options.first_byte < math.inf
@@ -97,11 +101,11 @@ class HttpClient:
         self, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes = b"", timeout: float = 10.0
     ) -> Reply:
         """Send one request with cookies and redirects as the options say; ``timeout`` covers everything, in seconds."""
+        if method in METHODS or self.options.http2:
+            return await self._speaker(METHODS.get(method, "HTTP/2")).call(method, path, headers, body, timeout)
         if self.plain:
             reply = await self.exchange(method, self.origin.wire(method, path, headers, body), timeout)
             return self.decoded(reply) if headers else reply
-        if self.options.http2:
-            return await self._second().call(method, path, headers, body, timeout)
         begin = monotonic()
         reply = await self._dressed(method, path, headers, body, timeout)
         for _ in range(self.options.redirects):
@@ -162,9 +166,11 @@ class HttpClient:
         """Close every idle connection."""
         for client in self._elsewhere.values():
             await client.close()
-        if self._http2 is not None:
-            await self._http2.close()
-            self._http2 = None
+        speakers, self._speakers = self._speakers, {}
+        for other in speakers.values():
+            self.connects += other.connects
+            self.unasked += other.unasked
+            await other.close()
         while self._idle:
             self._idle.pop().abort()
         await asyncio.sleep(0)
@@ -265,14 +271,11 @@ class HttpClient:
                 turn.set_result(None)
                 return
 
-    def _second(self) -> "Http2Client":
-        """Return the client that speaks HTTP/2; its library is imported only by those who ask for it."""
-        if self._http2 is None:
-            from readiness.load.http2 import Http2Client
-
-            self._http2 = Http2Client(self.origin, redirects=self.options.redirects, cookies=self.options.cookies)
-            self.connects += 1
-        return self._http2
+    def _speaker(self, protocol: str) -> "Speaker":
+        """Return the client of another protocol; its library is imported only by those who ask for it."""
+        if protocol not in self._speakers:
+            self._speakers[protocol] = speaker(protocol, self.origin, self.options)
+        return self._speakers[protocol]
 
     async def _dressed(
         self, method: str, path: str, headers: Mapping[str, str] | None, body: bytes, timeout: float

@@ -6,7 +6,6 @@ httpx spends many times the CPU of our own client on a call: this is for service
 import asyncio
 import ssl
 from collections.abc import Mapping
-from importlib.util import find_spec
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -20,10 +19,11 @@ class Http2Client:
     """Sends over one connection with many streams. Without TLS it begins with HTTP/2 at once, as there is nothing to negotiate."""
 
     def __init__(self, origin: "Origin", *, redirects: int = 0, cookies: bool = False) -> None:
-        if not (find_spec("httpx") and find_spec("h2")):
-            raise ValueError("HTTP/2 needs the packages httpx and h2: pip install 'httpx[http2]'")
         import httpx
 
+        self.connects = 1
+        """The first; httpx does not say how often it had to open another."""
+        self.unasked = 0
         scheme = "https" if origin.tls else "http"
         self._httpx: Any = httpx
         self._base = f"{scheme}://{origin.authority}{origin.prefix}"

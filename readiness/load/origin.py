@@ -9,7 +9,9 @@ BODY_METHODS = frozenset({"POST", "PUT", "PATCH"})
 """Methods that announce a length even where the body is empty (RFC 9110, 8.6)."""
 KEPT = 1024
 """Requests without headers and body that are kept as bytes: most loads send a few of them again and again."""
-PORTS = {"http": 80, "https": 443}
+PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443, "grpc": 80, "grpcs": 443}
+"""Scheme -> port without one. ``ws`` and ``grpc`` stand for http, with ``s`` for https: how one speaks is the method's matter."""
+SECURE = frozenset({"https", "wss", "grpcs"})
 
 
 @dataclass(frozen=True)
@@ -55,11 +57,14 @@ class Origin:
 
 
 def parse_origin(address: str, *, verify: bool = True) -> Origin:
-    """Parse ``http[s]://host[:port][/prefix]``; ``verify=False`` accepts any certificate. ValueError says what is wrong."""
+    """Parse ``http[s]://host[:port][/prefix]``, ws[s] and grpc[s] alike; ValueError says what is wrong.
+
+    ``verify=False`` accepts any certificate.
+    """
     parts = urlsplit(address)
     if parts.scheme not in PORTS or not parts.hostname:
         raise ValueError(f"address {address!r}: right would be http://host:port or https://host:port")
-    tls = _tls(verify) if parts.scheme == "https" else None
+    tls = _tls(verify) if parts.scheme in SECURE else None
     authority = parts.netloc.rpartition("@")[2]
     return Origin(parts.hostname, parts.port or PORTS[parts.scheme], authority, parts.path.rstrip("/"), tls)
 

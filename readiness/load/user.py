@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 from readiness.exchange import Reply
 from readiness.load.client import HttpClient, kind_of
-from readiness.load.expect import ANY_GOOD_STATUS, Condition
+from readiness.load.expect import ANY_GOOD_STATUS, Condition, failure
+from readiness.load.protocols import METHODS
 from readiness.measure.sample_log import SampleLog
 
 JSON = {"Content-Type": "application/json"}
@@ -91,6 +92,9 @@ class User:
     ) -> Coroutine[Any, Any, Reply]:
         """Send a request, verify the answer and record the call.
 
+        The method SEND sends ``body`` as a WebSocket message and waits for the next one; CALL calls the gRPC method that the path
+        names. Both need a library (the extras `websocket` and `grpc`).
+
         ``name`` groups calls whose paths differ (default: method and path); ``json`` is sent as the body; ``expect`` says what a
         good answer is (default: a status from 200 to 399); ``timeout`` in seconds (default: the load's).
         """
@@ -113,7 +117,7 @@ class User:
         began = monotonic()
         intended = self.intended or began
         self.intended = 0.0
-        if client.plain and not headers and not body:
+        if client.plain and not headers and not body and method not in METHODS:
             wire, label = client.origin.bare(method, path)
             reply = await client.exchange(method, wire, timeout, began)
         else:
@@ -132,23 +136,26 @@ class User:
     async def measure(self, name: str, work: Awaitable[Result], timeout: float = 0.0) -> Result | None:
         """Record anything that can be awaited as a call: a statement, a message, a gRPC stub, a function.
 
-        What it raises makes it a failed call (``timeout``, ``refused``, ``raised ValueError`` ...), and None comes back.
+        What it raises makes it a failed call (``timeout``, ``refused``, ``raised ValueError`` ...), and None comes back. A reply
+        of another client is one call of its kind: failed as its error or its status (not 200 to 399) says.
         """
         stage = self._stage
         phase, began = stage.phase, monotonic()
         intended = self.intended or began
         self.intended = 0.0
-        result, error = None, ""
+        result, status, error = None, 0, ""
         try:
             async with asyncio.timeout(timeout or stage.timeout):
                 result = await work
+            if isinstance(result, Reply):  # of another client, which tells its failures instead of raising them
+                status, error = result.status, failure(result, ANY_GOOD_STATUS)
         except TimeoutError:
             error = "timeout"
         except OSError as problem:
             error = kind_of(problem)
         except Exception as problem:  # noqa: BLE001 - what an operation raises is an observation
             error = f"raised {type(problem).__name__}"
-        self._kind = (name, phase, 0, error)
+        self._kind = (name, phase, status, error)
         self._row = stage.add(intended - stage.begin, monotonic() - intended, began - intended, self._kind)
         return result
 

@@ -13,10 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from readiness.cli.arguments import parse
 from readiness.cli.load_arguments import EXECUTORS
-from readiness.cli.load_options import parse_check, parse_seconds
+from readiness.cli.load_options import parse_check, parse_seconds, understand
 from readiness.cli.load_screen import bars, line, share
 from readiness.cli.load_screen import time as shown
+from readiness.errors import UsageError
 from readiness.load.expect import Header, Json, Size, Text
 from readiness.load.live import Glimpse
 from readiness.measure.histogram import Histogram
@@ -159,6 +161,23 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
     ):
         assert said in done.stderr
     assert done.stdout == ""
+
+
+def test_what_a_protocol_does_not_know() -> None:
+    done = load("grpc://127.0.0.1:1", "--method", "GET", "--insecure", "--cookies", "--http2", "--redirects", "1")
+    assert done.returncode == 2
+    for said in ("--method", "--insecure", "--cookies", "--http2", "--redirects"):
+        assert f"{said}: gRPC knows no such thing" in done.stderr
+    assert "right would be grpc://host:port/package.Service/Method" in done.stderr
+    done = load("ws://127.0.0.1:1", "--compressed")
+    assert (done.returncode, "--compressed: WebSocket knows no such thing" in done.stderr) == (2, True)
+
+
+def test_a_library_that_is_missing_is_named_before_anything_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("readiness.load.protocols.find_spec", lambda name: None)
+    for words, extra in ((["ws://x"], "websocket"), (["grpc://x/a.B/C"], "grpc"), (["http://x", "--http2"], "http2")):
+        with pytest.raises(UsageError, match=rf"pip install 'readiness-gate\[{extra}\]'"):
+            understand(parse(["load", *words]))
 
 
 def test_an_unknown_executor_has_a_nearest_one() -> None:

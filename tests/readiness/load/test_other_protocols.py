@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from readiness.exchange import Reply
 from readiness.load.client import ClientOptions, HttpClient
 from readiness.load.executor import Executor
 from readiness.load.expect import expect
@@ -169,9 +170,24 @@ def test_http2_that_is_refused() -> None:
 
 
 def test_http2_without_its_library(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("readiness.load.http2.find_spec", lambda name: None)
-    with pytest.raises(ValueError, match=r"pip install 'httpx\[http2\]'"):
+    monkeypatch.setattr("readiness.load.protocols.find_spec", lambda name: None if name == "h2" else name)
+    with pytest.raises(ValueError, match=r"HTTP/2 needs h2.*pip install 'readiness-gate\[http2\]'"):
         asyncio.run(HttpClient(NOWHERE, ClientOptions(http2=True)).call("GET", "/"))
+
+
+def test_a_reply_of_another_client_is_a_call_of_its_kind(tmp_path: Path) -> None:
+    async def told(status: int, error: str = "") -> Reply:
+        return Reply(status, b"", b"", 0.0, error)
+
+    async def journey(user: User) -> None:
+        await user.measure("fine", told(204))
+        await user.measure("away", told(0, "refused"))
+        await user.measure("busy", told(503))
+
+    samples = going(journey, tmp_path)
+    assert [(s.operation, s.status, s.error) for s in samples] == [
+        ("fine", 204, ""), ("away", 0, "refused"), ("busy", 503, "status 503"),
+    ]  # fmt: skip
 
 
 def test_a_websocket_is_driven_by_its_own_library(tmp_path: Path) -> None:
