@@ -28,6 +28,7 @@ CAPABILITIES: dict[str, tuple[str, tuple[str, ...]]] = {
     "health": ("has a readiness path (`health.ready`)", ()),
     "liveness": ("has a liveness path (`health.live`)", ()),
     "metrics": ("has a Prometheus metrics path (`metrics`)", ()),
+    "openapi": ("has an OpenAPI document (`openapi`: a path of the target, a URL on loopback, or a file)", ()),
     "logs": ("writes logs that the gate can read (its standard output and error)", ()),
     "identities": ("knows callers (`identities`)", ()),
     "roles": ("lets one identity do what another may not (operations with an `identity` of their own)", ()),
@@ -48,6 +49,8 @@ CAPABILITIES: dict[str, tuple[str, tuple[str, ...]]] = {
     "pricing": ("prices options", ("price", "implied_volatility")),
     "money": ("rounds money by a stated rule", ("fee",)),
     "end_of_day": ("closes the day", ("close", "report")),
+    "hedging": ("proposes the trade that takes an account's delta away", ("hedge",)),
+    "review": ("reviews an account for the days to come", ("weekly",)),
     "backup": ("backs up to a file and starts from it", ("backup",)),
 }
 """Capability -> what it means, and the roles that a binding in readiness.yaml must fill with operation names."""
@@ -100,6 +103,7 @@ class Dependency(Frozen):
     address: str = "http://127.0.0.1:{port}"
     variable: str
     health: str | None = None
+    """A path that answers once it works; without one it need not speak HTTP, and its port says that it is there."""
 
 
 class Mutant(Frozen):
@@ -129,6 +133,12 @@ class TargetSpec(Frozen):
     environment: dict[str, str] = Field(default_factory=dict)
     health: Health = Health()
     metrics: str | None = None
+    openapi: str | None = None
+    """Its OpenAPI document: a path of the target where it begins with a slash, a URL on loopback, or a file."""
+    from_document: tuple[str, ...] = ()
+    """Operations that the gate took from the document, by name; it fills this in itself."""
+    left_out: dict[str, str] = Field(default_factory=dict)
+    """Documented operations that are neither described nor taken, and why; filled in by the gate."""
     start_seconds: float = Field(default=30.0, gt=0, le=600)
     stop_seconds: float = Field(default=10.0, gt=0, le=600)
     required_settings: tuple[str, ...] = ()

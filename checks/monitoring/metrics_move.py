@@ -7,7 +7,7 @@ Fix: count in the outermost middleware, so that refused and failed requests are 
 import re
 from collections.abc import Mapping
 
-from readiness import Fact, Recording, Table, Unknown, check
+from readiness import Fact, Measured, Recording, Table, Unknown, check
 
 LABEL = re.compile(r'(?:status|code|status_code|http_status|http_response_status_code)="4')
 
@@ -19,8 +19,13 @@ LABEL = re.compile(r'(?:status|code|status_code|http_status|http_response_status
     capabilities=("metrics",),
     fix="Count every request, with its status, where all of them pass.",
 )
-def metrics_move(recording: Recording, *, counter: str = r"request.*_(total|count)$") -> Fact | Unknown:
-    """``counter`` is a regular expression for the names of request counters (Prometheus, Micrometer, OpenTelemetry)."""
+def metrics_move(recording: Recording, *, counter: str = r"request.*_(total|count)$") -> Fact | Measured | Unknown:
+    """``counter`` is a regular expression for the names of request counters (Prometheus, Micrometer, OpenTelemetry).
+
+    The failures are requests for paths that do not exist. A counter for each route (Go's promhttp) does not see them, which
+    hides scans and dead links but no user's failure: that warns, and only a request for a described path that is not counted
+    fails.
+    """
     told = recording.facts.get("metrics")
     if told is None or not told["described"]:
         return Unknown("no metrics were scraped")
@@ -37,6 +42,9 @@ def metrics_move(recording: Recording, *, counter: str = r"request.*_(total|coun
     if not rises:
         return Fact(False, f"{total} requests were sent, but no series matches the request counter {counter!r}")
     name, (rise, failed, labelled) = max(rises.items(), key=lambda item: item[1][0])
+    if sent["known"] and sent["known"] <= rise - failed and rise < total:
+        reason = f"{total} requests were sent and {name} rose by {rise:g}: paths that do not exist are left out"
+        return Measured(rise / total, "share", 1.0, sent["known"] / total, "higher", reason, evidence)
     if rise < total:
         return Fact(False, f"{total} requests were sent, but {name} rose by {rise:g}", evidence)
     if labelled and failed < sent["failing"]:

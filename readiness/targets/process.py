@@ -1,5 +1,7 @@
 """A service that the gate starts itself, with its dependencies: stopped, killed, restarted, tried with other settings."""
 
+import asyncio
+import contextlib
 import os
 import secrets
 import socket
@@ -193,9 +195,11 @@ class ProcessTarget:
             log = self._folder / f"{name}.log"
             child = self._spawn(spec.start, self._base(), log, self._folder, port, None)
             self._dependencies[name] = child
-            _, ready, _ = await self._watch(
-                child, port, self._spec.start_seconds, HttpClient(address), spec.health or "/"
-            )
+            if spec.health is None:
+                ready = await _listens(child, port, self._spec.start_seconds)
+            else:
+                client = HttpClient(address)
+                _, ready, _ = await self._watch(child, port, self._spec.start_seconds, client, spec.health)
             if not ready:
                 raise TargetError(f"dependency {name!r} did not start\n{self._masked(log)}")
         if self._place.proxied:
@@ -267,6 +271,19 @@ async def _end(child: Child, grace: float) -> None:
     child.terminate()
     await child.wait(grace)
     child.close()
+
+
+async def _listens(child: Child, port: int, seconds: float) -> bool:
+    """Whether its port takes a connection in time: all that can be asked of a dependency that need not speak HTTP."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        with contextlib.suppress(OSError):
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.close()
+            return True
+        if await child.wait(POLL_SECONDS) is not None:
+            return False
+    return False
 
 
 def _free_port() -> int:

@@ -10,15 +10,30 @@ from readiness import Operation, Recorder, Reply, Target, Terminated, scenario
 
 @scenario(suite="production_readiness", effect="disrupt", capabilities=("http", "process"), full={"requests": 40})
 async def graceful_shutdown(
-    target: Target, recorder: Recorder, *, requests: int = 8, request_seconds: float = 1.0, lead_seconds: float = 0.4
+    target: Target,
+    recorder: Recorder,
+    *,
+    requests: int = 8,
+    request_seconds: float = 1.0,
+    lead_seconds: float = 0.4,
+    shortest: float = 0.05,
 ) -> None:
-    """``requests`` of about ``request_seconds`` are under way at SIGTERM, ``lead_seconds`` after they were sent."""
+    """``requests`` of about ``request_seconds`` are under way at SIGTERM, ``lead_seconds`` after they were sent.
+
+    What takes less than ``shortest`` seconds cannot be caught under way: SIGTERM may come before the target has read it.
+    """
     recorder.phase("choose")
     operation, usual = await _slowest(target, request_seconds)
     if operation is None:
         recorder.fact("problem", "no operation that only reads is described, so none can be under way at SIGTERM")
         return
     recorder.fact("operation", {"name": operation.name, "usual_seconds": usual})
+    if usual < shortest:
+        short = (
+            f"the slowest read, {operation.name}, takes {usual * 1000:.1f} ms: too short to be under way for certain"
+        )
+        recorder.fact("problem", f"{short} at SIGTERM; describe a read of about a second and name it `slow`")
+        return
     recorder.phase("terminate")
     tasks = [asyncio.create_task(_call(target, operation, request_seconds)) for _ in range(requests)]
     await asyncio.sleep(min(lead_seconds, usual / 2))

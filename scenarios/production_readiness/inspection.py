@@ -19,6 +19,7 @@ from readiness import Operation, Recorder, Reply, Request, Target, TargetError, 
 
 BAD_VALUE = "no-such'value"
 REQUEST_ID = "X-Request-ID"
+UNGUARDED = "unknown path"
 LOG_NAMES = {
     "time": ("time", "timestamp", "ts", "@timestamp", "asctime"),
     "level": ("level", "severity", "levelname", "lvl", "log.level"),
@@ -116,7 +117,7 @@ def _with_wrong_key(target: Target, operation: Operation, values: Mapping[str, A
 
 async def _provoke(target: Target, values: Mapping[str, Any]) -> Replies:
     """Ask wrongly in every way that an ordinary caller might."""
-    replies: Replies = [("unknown path", await target.get(f"/no-such-path-{uuid.uuid4().hex[:8]}"))]
+    replies: Replies = [(UNGUARDED, await target.get(f"/no-such-path-{uuid.uuid4().hex[:8]}"))]
     for operation in _guarded(target):
         bad: dict[str, Any] = dict.fromkeys([*values, *target.values, "key", "unique"], BAD_VALUE)
         right, wrong = target.request(operation, **_once(values)), target.request(operation, **bad)
@@ -136,7 +137,8 @@ def _told(what: str, reply: Reply, largest: int, secrets: Mapping[str, str]) -> 
 
 def _headers(what: str, reply: Reply) -> dict[str, Any]:
     sniff, cache = reply.headers.get("x-content-type-options", ""), reply.headers.get("cache-control", "")
-    return {"what": what, "status": reply.status, "x-content-type-options": sniff, "cache-control": cache}
+    told = {"what": what, "status": reply.status, "guarded": what != UNGUARDED}
+    return {**told, "x-content-type-options": sniff, "cache-control": cache}
 
 
 async def _plain(target: Target, values: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Reply:

@@ -13,6 +13,7 @@ from readiness import Operation, Recorder, Target, authority, scenario, send_raw
 
 EVIL = "evil.example"
 BODY_BYTES = 4000
+CHUNKS_TOO = "length and chunks"
 OUTSIDE = ("../" * 8) + "etc/passwd"
 DEBUG_PATHS = (
     "/.env", "/.git/config", "/actuator/env", "/actuator/heapdump", "/console", "/debug/pprof/", "/debug/vars", "/phpinfo.php",
@@ -126,7 +127,11 @@ def _ambiguous(host: str, plain: str, own: dict[str, str]) -> dict[str, bytes]:
     """Requests whose end depends on which header one believes, each with a second request behind it."""
     head = _request("GET", plain, host, own, keep=True).removesuffix(b"\r\n")
     hidden = _request("GET", "/no-such-smuggled", host)
+    body = b"0\r\n\r\n" + hidden
+    length = (
+        f"Content-Length: {len(body)}\r\n".encode()
+    )  # who believes it sees one request, who believes the chunks two
     return {
         "two lengths": head + b"Content-Length: 0\r\nContent-Length: 5\r\n\r\n" + hidden,
-        "length and chunks": head + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + hidden,
+        CHUNKS_TOO: head + length + b"Transfer-Encoding: chunked\r\n\r\n" + body,
     }

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from checks.monitoring.metrics_move import metrics_move
-from readiness import Fact, Recording, Unknown
+from readiness import Fact, Measured, Recording, Unknown
 
 OK, BAD = 'http_requests_total{status="200"}', 'http_requests_total{status="404"}'
 
@@ -41,6 +41,14 @@ def test_standing_counters_fail(after: dict[str, float], reason: str) -> None:
     assert isinstance(outcome, Fact)
     assert not outcome.passed
     assert reason in outcome.reason
+
+
+@pytest.mark.parametrize(("after", "share"), [({OK: 27.0}, 0.8), ({OK: 28.0}, 0.84), ({OK: 27.0, BAD: 4.0}, 0.96)])
+def test_paths_that_do_not_exist_and_are_left_out_only_warn(after: dict[str, float], share: float) -> None:
+    outcome = metrics_move(_recording(after))
+    assert isinstance(outcome, Measured)
+    assert (outcome.value, outcome.limit, outcome.objective) == (pytest.approx(share), 0.8, 1.0)
+    assert "paths that do not exist" in outcome.reason
 
 
 def test_the_counter_may_be_named() -> None:

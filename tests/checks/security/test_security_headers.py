@@ -7,7 +7,8 @@ from readiness import Fact, Recording, Unknown
 
 
 def _recording(sniff: str, cache: str) -> Recording:
-    good = {"what": "quote", "status": 200, "x-content-type-options": "nosniff", "cache-control": "no-store"}
+    headers = {"x-content-type-options": "nosniff", "cache-control": "no-store"}
+    good = {"what": "quote", "status": 200, "guarded": True, **headers}
     return Recording(facts={"headers": [good, {**good, "x-content-type-options": sniff, "cache-control": cache}]})
 
 
@@ -27,6 +28,14 @@ def test_one_missing_header_on_one_reply_fails(sniff: str, cache: str, missing: 
     assert not outcome.passed
     assert outcome.reason.startswith("1 of 2 replies")
     assert missing in outcome.reason
+
+
+@pytest.mark.parametrize(("sniff", "passed"), [("nosniff", True), ("", False)])
+def test_a_public_reply_may_be_cached_but_not_guessed(sniff: str, passed: bool) -> None:
+    public = {"what": "unknown path", "status": 404, "guarded": False, "x-content-type-options": sniff}
+    outcome = security_headers(Recording(facts={"headers": [{**public, "cache-control": ""}]}))
+    assert isinstance(outcome, Fact)
+    assert outcome.passed is passed, outcome.reason
 
 
 def test_no_reply_is_unknown() -> None:
