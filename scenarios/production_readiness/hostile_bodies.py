@@ -74,8 +74,7 @@ async def _taking_bodies(target: Target, most: int) -> dict[str, Request]:
     """The operations whose body is looked at: called as described, they do not refuse the caller or the path."""
     found: dict[str, Request] = {}
     for operation in _with_body(target):
-        values = {"key": uuid.uuid4().hex, "unique": uuid.uuid4().hex}
-        request = target.request(operation, **values)
+        request = target.request(operation, key=uuid.uuid4().hex, unique=uuid.uuid4().hex)
         if len(found) < most and "{" not in request.path:
             reply = await target.send(request)
             if not reply.error and reply.status < 500 and reply.status not in WITHOUT_A_CALLER:
