@@ -142,7 +142,6 @@ def test_a_real_service_with_a_planted_violation_is_found_out(
     tmp_path: Path, defect: str, became: dict[str, str]
 ) -> None:
     """The whole thing, where Schemathesis is installed; the service and its document are real."""
-    pytest.importorskip("schemathesis")
     with described(defect) as address:
         source = source_of(tmp_path, kind="openapi", budget=5.0, examples=20)
         reading = read_source("api", source, Surroundings("described", address, tmp_path / "scratch"), now=NOW)
