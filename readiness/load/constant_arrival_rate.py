@@ -64,13 +64,15 @@ async def constant_arrival_rate(
     operations: "Sequence[Operation] | None" = None,
     timeout: float = 10.0,
     until: "Stopper | None" = None,
+    max_users: int = 10_000,
 ) -> Pace:
     """Start ``rate`` calls per second for ``seconds``; the mix of the target unless ``operations`` are given.
 
+    At most ``max_users`` calls are under way at once; those that are due meanwhile wait, and count from their time.
     With ``until`` the phase ends as soon as its limits are decided; what decided them becomes the fact "stop PHASE".
     """
     from readiness.load.sending import drive
 
     enough = never if until is None else lambda: until.decided
-    executor = ConstantArrivalRate(rate, seconds, graceful_stop=timeout + 60.0, enough=enough)
+    executor = ConstantArrivalRate(rate, seconds, max_users, graceful_stop=timeout + 60.0, enough=enough)
     return await drive(executor, target, recorder, operations, timeout, until)
