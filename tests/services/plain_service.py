@@ -76,6 +76,9 @@ DEFECTS = {
     "refuses-crowds": "Above 20 requests in flight it answers 503.",
     "slow-in-crowds": "Above 20 requests in flight each takes 6 s.",
     "collapses": "The more requests are in flight, the less gets done.",
+    "thrashes": "Above 60 requests in flight each takes ten times as long.",
+    "breaks-when-full": "Above 60 requests in flight it answers 500.",
+    "never-recovers": "Once more than 60 requests were in flight, each takes 1.5 s for ever.",
     "local-time": "Its answers hold the offset of the machine's time zone.",
     "needs-utf8": "It does not start where the locale's encoding is not UTF-8.",
     "needs-home": "It does not start without a home folder.",
@@ -114,6 +117,8 @@ class Service:
         self._kept: list[int] = []
         self._broken = False
         self._served = self._flying = 0
+        self._places = asyncio.Semaphore(10)
+        self._overrun = False
         self._stalled = time.monotonic()
 
     def has(self, name: str) -> bool:
@@ -172,9 +177,13 @@ class Service:
         elif "transfer-encoding" in headers and not await self._chunks(reader):
             return await self._send(writer, words[0], Reply(400, b"{}", close=True), headers)
         self._flying += 1
-        crowded = await self._work()
+        crowded = await self._work() or await self._place()
         self._flying -= 1
-        reply = Reply(503, b"{}") if crowded else self._answer(words[0], words[1], headers)
+        reply = (
+            Reply(500 if self.has("breaks-when-full") else 503, b"{}")
+            if crowded
+            else self._answer(words[0], words[1], headers)
+        )
         await self._log(words[1], reply.status, headers)
         return await self._send(writer, words[0], reply, headers)
 
@@ -226,6 +235,19 @@ class Service:
         if seconds:
             await asyncio.sleep(seconds)
         return crowd and self.has("refuses-crowds")
+
+    async def _place(self) -> bool:
+        """One of ten places for 20 ms, where a planted defect needs a limit to what it can do; whether it fails."""
+        overrun = self._flying > 60
+        self._overrun |= overrun
+        if self.has("breaks-when-full") and overrun:
+            return True
+        if self.has("thrashes") or self.has("breaks-when-full") or self.has("never-recovers"):
+            async with self._places:
+                await asyncio.sleep(0.2 if self.has("thrashes") and overrun else 0.02)
+        if self.has("never-recovers") and self._overrun:
+            await asyncio.sleep(1.5)
+        return False
 
     async def _log(self, path: str, status: int, headers: Headers) -> None:
         """One line for a request."""
