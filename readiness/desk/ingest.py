@@ -47,6 +47,11 @@ class Counts:
             self.reasons.update(verdict.reasons[:1])
         return verdict.accepted
 
+    def refuse(self, reason: str) -> None:
+        """Count a message that was refused as a whole."""
+        self.received += 1
+        self.reasons[reason] += 1
+
     def fields(self) -> dict[str, object]:
         """The counts as they are sent."""
         rejected = self.received - self.stored
@@ -61,6 +66,7 @@ class _Feed:
     fetched: datetime | None = None
     retry_at: float = 0.0
     failing: bool = False
+    number: int = 0  # of the last message that was taken
 
     def within(self, now: datetime, seconds: float) -> bool:
         """Whether the last fetch is recent; a clock that was set back makes everything old."""
@@ -77,14 +83,19 @@ class Market:
         self._quotes: dict[str, Quote] = {}
         self._chains: dict[str, Chain] = {}
         self._feeds: dict[tuple[str, str], _Feed] = {}
+        self._days: dict[str, dict[date, tuple[Quote, Chain]]] = {}  # the defect yesterdays-market
 
     def quote(self, symbol: str) -> Quote:
         """The latest quote, refreshed when it is older than a second."""
         self._refresh("quote", symbol, STALE_SECONDS if active("lazy-feed") else QUOTE_SECONDS)
-        found = self._quotes.get(symbol) or self._stored_quote(symbol)
+        found = self.held(symbol)
         if found is None:
             raise Problem(503, "market_data_unavailable", f"there is no quote for {symbol!r}")
         return found
+
+    def held(self, symbol: str) -> Quote | None:
+        """The last known quote, whatever its age, without asking the vendor."""
+        return self._quotes.get(symbol) or self._stored_quote(symbol)
 
     def chain(self, symbol: str) -> Chain:
         """The latest chain, refreshed when it is older than five seconds."""
@@ -97,6 +108,8 @@ class Market:
     def tradable(self, symbol: str) -> tuple[Quote, Chain]:
         """Quote and chain to decide on; a problem when they are too old for that."""
         quote, chain = self.quote(symbol), self.chain(symbol)
+        if active("yesterdays-market"):
+            return self._of_the_day_before(symbol, quote, chain)
         now = self._clock.now()
         age = max(quote.age_seconds(now), chain.age_seconds(now))
         if age > STALE_SECONDS and not active("stale-quotes"):
@@ -118,7 +131,7 @@ class Market:
     def mark(self, symbol: str, contract: str) -> float | None:
         """What one share of a holding is worth at the last known market, without asking the vendor."""
         if contract == symbol:
-            quote = self._quotes.get(symbol) or self._stored_quote(symbol)
+            quote = self.held(symbol)
             return quote.last if quote else None
         chain = self._chains.get(symbol) or self._stored_chain(symbol)
         option = chain.by_contract.get(contract) if chain else None
@@ -145,7 +158,7 @@ class Market:
             if not feed.within(self._clock.now(), max_age) and time.monotonic() >= feed.retry_at:
                 self._fetch(kind, symbol, Counts())
         except VendorError as error:
-            feed.failing = True
+            feed.failing, feed.number = True, 0  # whoever comes back may count anew
             if active("failure-looks-fresh"):
                 self._pretend(symbol)
             feed.retry_at = time.monotonic() + RETRY_SECONDS
@@ -163,16 +176,27 @@ class Market:
 
     def _fetch(self, kind: str, symbol: str, counts: Counts) -> None:
         """Ask the vendor and store what is valid. The caller holds the feed's lock."""
-        now = self._clock.now()
+        now, feed = self._clock.now(), self._feed(kind, symbol)
+        ask, take = (
+            (self._vendor.quote, self._take_quote) if kind == "quote" else (self._vendor.chain, self._take_chain)
+        )
         try:
-            if kind == "quote":
-                self._take_quote(symbol, self._vendor.quote(symbol, now), now, counts)
-            else:
-                self._take_chain(symbol, self._vendor.chain(symbol, now), now, counts)
+            answer: Mapping[str, Any] = ask(symbol, now)
+            number = int(answer.get("sequence", feed.number + 1))
+            if number > feed.number or active("last-message-wins"):
+                take(symbol, answer, now, counts)
+                feed.number = number
+            else:  # numbers that are missing cost nothing: each message is the whole state
+                counts.refuse("duplicate" if number == feed.number else "out_of_order")
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise VendorError("the answer is not of the agreed form") from error
-        feed = self._feed(kind, symbol)
-        feed.fetched, feed.failing = now, False
+        feed.fetched, feed.failing, feed.retry_at = now, False, 0.0
+
+    def _of_the_day_before(self, symbol: str, quote: Quote, chain: Chain) -> tuple[Quote, Chain]:
+        """The defect yesterdays-market: the last that was seen on an earlier day, if anything was."""
+        days = self._days.setdefault(symbol, {})
+        days[quote.at.date()] = quote, chain
+        return days[max([day for day in days if day < quote.at.date()], default=quote.at.date())]
 
     def _take_quote(self, symbol: str, answer: Mapping[str, Any], now: datetime, counts: Counts) -> None:
         at = datetime.fromisoformat(answer["at"])

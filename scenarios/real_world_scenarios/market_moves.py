@@ -1,14 +1,19 @@
-"""A flash crash and back, and a feed that is away for two hours: the market jumps, what is derived from it must follow.
+"""A flash crash and back, a feed away for two hours, a gap overnight, a feed in disorder: the market jumps, all must follow.
 
 Why: after a jump every price in a cache is wrong at once, and a feed that failed leaves a quote that looks like any
-other. Fix: derive risk and collar from the present quote, and keep the time of a quote as the source gave it.
+other. Fix: derive risk and collar from the present quote, and keep time and number of a quote as the source gave it.
 """
 
+import asyncio
+from datetime import datetime, timedelta
 from typing import Any
 
 from readiness import Recorder, Reply, Target, scenario
 
 CALM = {"fault": "none", "volatility": 0.45, "move": 0.0}
+POLL_SECONDS = 0.1
+STEP = timedelta(minutes=10)  # between the messages that count; a late one is nearer to its own than to the next
+DELIVERIES = 3  # at each step: the message that counts, a late one, a copy
 
 
 @scenario(
@@ -27,10 +32,19 @@ async def market_moves(
     cash: str = "100000.00",
     shares: int = 100,
     crash: float = 0.25,
+    close: str = "2025-06-11T19:59:30+00:00",
+    reopening: str = "2025-06-12T13:30:01+00:00",
+    gap: float = 0.08,
+    steps: int = 3,
+    patience: float = 4.0,
 ) -> None:
-    """Buy shares; crash, look, order at the old price and at the new; back, look; cut the feed, order; restore, order."""
-    share = target.spec.capabilities["order_bounds"].options["share"]
-    recorder.fact("collar", str(target.spec.capabilities["order_bounds"].options["collar"]))
+    """Buy shares; crash, look, order at the old price and at the new; back, look; cut the feed, order; restore, order.
+
+    Then the night: look at the close, open ``gap`` lower and order. Last ``steps`` of the feed, in order and disordered.
+    """
+    bounds = target.spec.capabilities["order_bounds"].options
+    share, collar = bounds["share"], float(bounds["collar"])
+    recorder.fact("collar", str(bounds["collar"]))
     recorder.fact("clock", _seen(await target.call("clock.set", now=opening)))
     content = (await target.call("oms.create_account", name="readiness", cash=cash)).json()
     account = str(content.get("id", "")) if isinstance(content, dict) else ""
@@ -59,8 +73,79 @@ async def market_moves(
         recorder.fact("ingest", _seen(await target.call("feed.ingest")))
         again = {"quote": _seen(await target.call("feed.quote")), "order": await _order(target, recorder, one)}
         recorder.fact("reconnected", again)
+        recorder.phase("gap")
+        recorder.fact("gap", await _gap(target, recorder, one, (close, reopening), gap, collar, patience))
+        recorder.phase("disorder")
+        recorder.fact("in order", await _delivered(target, datetime.fromisoformat(reopening), steps, "none", 1))
+        disorder = await _delivered(target, datetime.fromisoformat(reopening), steps, "reordered", DELIVERIES)
+        recorder.fact("disordered", disorder)
     finally:
         await target.call("feed.control", **CALM)
+
+
+async def _gap(
+    target: Target,
+    recorder: Recorder,
+    one: dict[str, Any],
+    times: tuple[str, str],
+    gap: float,
+    collar: float,
+    patience: float,
+) -> dict[str, Any]:
+    """At the close: look, and let an order rest within the gap. At the open: order before anything is read, then look."""
+    close, reopening = times
+    seen: dict[str, Any] = {"clocks": [_seen(await target.call("clock.set", now=close))]}
+    seen["close"] = await _look(target, one["account"])
+    last = float(_ask(seen["close"]["quote"]))
+    resting = {**one, "limit": f"{last * (1 - gap / 2):.2f}", "key": _key(recorder)}
+    rests = await target.call("limit_orders.place", **resting)
+    seen["resting"] = {**_seen(rests), "limit": resting["limit"]}
+    await target.call("feed.control", **{**CALM, "move": -gap})
+    seen["clocks"].append(_seen(await target.call("clock.set", now=reopening)))
+    far = {**one, "limit": f"{last * (1 + collar / 2):.2f}", "key": _key(recorder)}
+    seen["far"] = {**_seen(await target.call("limit_orders.place", **far)), "limit": far["limit"]}
+    seen["advice"] = _seen(await target.call("oms.recommendation", account=one["account"]))
+    seen["open"] = await _look(target, one["account"])
+    near = {**one, "limit": _ask(seen["open"]["quote"]), "key": _key(recorder)}
+    seen["near"] = {**_seen(await target.call("limit_orders.place", **near)), "limit": near["limit"]}
+    await target.call("feed.ingest")
+    seen["advice again"] = _seen(await target.call("oms.recommendation", account=one["account"]))
+    seen["rested"] = await _filled(target, rests, patience)
+    return seen
+
+
+async def _filled(target: Target, placed: Reply, patience: float) -> dict[str, Any]:
+    """The order as soon as nothing of it rests, or when patience is over."""
+    content = placed.json()
+    order = str(content.get("id", "")) if isinstance(content, dict) else ""
+    for _ in range(int(patience / POLL_SECONDS)):
+        reply = await target.call("limit_orders.read", order=order)
+        body = reply.json()
+        if not isinstance(body, dict) or body.get("filled", 0) >= body.get("quantity", 0):
+            break
+        await asyncio.sleep(POLL_SECONDS)
+    return _seen(reply)
+
+
+async def _delivered(target: Target, start: datetime, steps: int, fault: str, deliveries: int) -> dict[str, Any]:
+    """Ingest so often at each step, and see what is served after each delivery."""
+    control = _seen(await target.call("feed.control", **{**CALM, "fault": fault}))
+    seen = []
+    for step in range(1, steps + 1):
+        now = (start + step * STEP).isoformat()
+        await target.call("clock.set", now=now)
+        for _ in range(deliveries):
+            ingest = _seen(await target.call("feed.ingest"))
+            quote, chain = _seen(await target.call("feed.quote")), await target.call("feed.chain")
+            seen.append({"now": now, "ingest": ingest, "quote": quote, "chain": _head(chain)})
+    return {"control": control, "seen": seen}
+
+
+def _head(chain: Reply) -> dict[str, Any]:
+    """A chain without its options, which are many."""
+    content = chain.json()
+    named = content if isinstance(content, dict) else {}
+    return {**_seen(chain), "body": {name: named.get(name) for name in ("at", "spot")}}
 
 
 async def _look(target: Target, account: str) -> dict[str, Any]:

@@ -3,11 +3,13 @@
 import json
 import math
 import threading
+import time
 from collections import Counter
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import cast
 
-from readiness.desk.vendor.faults import FAULTS, Fault
+from readiness.desk.vendor.faults import FAULTS, Fault, Message, disordered
 from readiness.desk.vendor.market import Market
 
 _RANGES = {"volatility": (0.01, 5.0), "move": (-0.9, 9.0)}
@@ -28,6 +30,21 @@ class Control:
         self.state = State(market)
         self._lock = threading.Lock()
         self._requests: Counter[str] = Counter()
+        self._first = time.time_ns() // 1_000_000  # so that numbers go on rising over a restart
+        self._sent: dict[str, Message] = {}
+        self._newest: dict[str, Message] = {}
+
+    def message(self, stream: str, at: datetime) -> Message:
+        """Number the next message of a stream; under the fault "reordered" it may be an old one."""
+        with self._lock:
+            newest, last = self._newest.get(stream, Message(self._first, at)), self._sent.get(stream)
+            sent = Message(newest.number + 1, at)
+            if self.state.fault == "reordered" and last is not None:
+                sent = disordered(last, newest, at)
+            if sent.place == 0:
+                self._newest[stream] = sent
+            self._sent[stream] = sent
+            return sent
 
     def count(self, route: str) -> None:
         """Note that a request for this route arrived."""
@@ -53,6 +70,7 @@ class Control:
                 move=float(wanted.get("move", market.move)),
             )
             self.state = State(market, cast(Fault, wanted.get("fault", self.state.fault)))
+            self._sent.clear()  # a disorder begins with a message that counts
 
     def show(self) -> dict[str, object]:
         """All settings, and the number of requests by route."""

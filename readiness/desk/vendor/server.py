@@ -112,8 +112,10 @@ class Handler(BaseHTTPRequestHandler):
         state = self.server.control.state
         symbol = _symbol(query)
         at = parse_bound(query["at"], end=False) if "at" in query else datetime.now(UTC)
-        answer = state.market.quote(symbol, at) if route == "/v0/quote" else state.market.chain(symbol, at)
-        content = json.dumps(spoil(answer, state.fault)).encode()
+        message = self.server.control.message(f"{route} {symbol}", at)
+        make = state.market.quote if route == "/v0/quote" else state.market.chain
+        answer = spoil(make(symbol, message.at), state.fault) | {"sequence": message.number}
+        content = json.dumps(answer).encode()
         self._send(content[: len(content) // 2] if state.fault == "garbage" else content, "application/json")
 
     def _serve_history(self, query: Mapping[str, str]) -> None:

@@ -236,6 +236,25 @@ def test_a_price_is_rounded_to_the_tick(start: Start) -> None:
     assert (taken.status_code, taken.json()["limit"]) == (201, "0.30")
 
 
+def test_what_comes_last_is_taken_for_the_newest(start: Start, vendor: RunningVendor) -> None:
+    desk = start("last-message-wins").ready()
+    admin, times = desk.client(ADMIN), []
+    vendor.control(fault="reordered")
+    for _ in range(2):
+        admin.post("/v1/ingest/quotes", json={"symbol": "U"}).raise_for_status()
+        times.append(desk.client().get("/v1/quotes/U").json()["at"])
+    assert times[1] < times[0]
+
+
+def test_the_day_before_is_traded_on(start: Start) -> None:
+    desk = start("yesterdays-market").ready()
+    account, admin = desk.open_account(), desk.client(ADMIN)
+    first = order(desk, account, "first").json()
+    admin.put("/v1/clock", json={"now": "2025-03-14T16:00:00Z"}).raise_for_status()
+    assert order(desk, account, "days later").json()["price"] == first["price"]
+    assert desk.client().get("/v1/quotes/U").json()["at"].startswith("2025-03-14")
+
+
 def test_the_farthest_put_wins(start: Start) -> None:
     desk = start("put-delta-sign").ready()
     advised = desk.client().post("/v1/recommendations", json={"account": desk.open_account(), "symbol": "U"}).json()

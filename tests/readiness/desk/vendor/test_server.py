@@ -77,8 +77,10 @@ def test_data_needs_the_key_and_health_does_not(address: str, key: str) -> None:
 
 
 def test_same_instant_same_answer_on_one_connection(client: httpx.Client) -> None:
-    assert quote(client) == quote(client)
-    assert chain(client) == chain(client)
+    for ask in (quote, chain):
+        first, second = ask(client), ask(client)
+        assert second.pop("sequence") == first.pop("sequence") + 1
+        assert first == second
     assert chain(client)["at"] == AT
 
 
@@ -104,6 +106,18 @@ def test_history_streams_csv(client: httpx.Client) -> None:
 def test_stale(client: httpx.Client) -> None:
     inject(client, fault="stale")
     assert quote(client)["at"] == chain(client)["at"] == "2025-03-10T13:00:00+00:00"
+
+
+def test_reordered(client: httpx.Client) -> None:
+    before = quote(client)["sequence"]
+    inject(client, fault="reordered")
+    sent = [quote(client) for _ in range(5)]
+    assert [message["sequence"] - before for message in sent] == [1, -1, 1, 4, 2]
+    late = "2025-03-10T14:55:00+00:00"
+    assert [message["at"] for message in sent] == [AT, late, AT, AT, late]
+    assert sent[0]["last"] == sent[2]["last"] != sent[1]["last"]
+    inject(client, fault="none")
+    assert quote(client)["sequence"] == before + 5
 
 
 def test_crossed(client: httpx.Client) -> None:
