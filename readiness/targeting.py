@@ -18,6 +18,7 @@ Values = Mapping[str, Any]
 
 CAPABILITIES: dict[str, tuple[str, tuple[str, ...]]] = {
     "http": ("answers HTTP requests", ()),
+    "calls": ("answers the described operations over a network, whatever the protocol", ()),
     "load": ("may be put under load (grant `load`)", ()),
     "write": ("may be written to (grant `write`)", ()),
     "process": (
@@ -60,7 +61,8 @@ class Operation(Frozen):
     """One call that the target answers. ``{name}`` in path, headers and body is filled from prepared and given values."""
 
     name: str
-    method: Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CALL"] = "GET"
+    method: Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "SEND", "CALL"] = "GET"
+    """SEND sends the body as a WebSocket message and waits for the next one; CALL calls the gRPC method that the path names."""
     path: str = "/"
     headers: dict[str, str] = Field(default_factory=dict)
     body: Any = None

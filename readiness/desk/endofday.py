@@ -3,7 +3,7 @@
 import json
 import logging
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from readiness.desk.clock import ExchangeClock
 from readiness.desk.defects import active
 from readiness.desk.errors import Problem, not_found
 from readiness.desk.ingest import Market
+from readiness.desk.market import Quote
 from readiness.desk.money import cents
 from readiness.desk.orders import SYMBOL
 from readiness.desk.store import Connection, Store
@@ -45,6 +46,10 @@ class Report:
     report: str
     archived: int
     settled: int
+    at: datetime
+    """When the day was closed, by the exchange's clock."""
+    marked: datetime | None
+    """The time of the quote that it was closed at."""
 
     def body(self) -> str:
         """The report as JSON."""
@@ -62,14 +67,15 @@ class EndOfDay:
 
     def close(self, day: date) -> str:
         """Settle, reconcile all accounts and archive; the report, which replaces an earlier one of the same day."""
-        spot = self._spot()
+        quote, now = self._quote(), self._clock.now()
         archived = self._archive_before(day)
 
         def work(connection: Connection) -> str:
-            settled = 0 if spot is None else expiry.settle(connection, day, spot, self._clock.now())
+            settled = 0 if quote is None else expiry.settle(connection, day, cents(Decimal(str(quote.last))), now)
             balances = tuple(_balance(*row) for row in connection.execute(BALANCES).fetchall())
             reconciled = all(not balance.difference for balance in balances)
-            body = Report(day, balances, reconciled, f"end-of-day-{day}", archived, settled).body()
+            marked = quote.at if quote else None
+            body = Report(day, balances, reconciled, f"end-of-day-{day}", archived, settled, now, marked).body()
             connection.execute("INSERT OR REPLACE INTO reports VALUES (?, ?)", [day, body])
             return body
 
@@ -83,10 +89,12 @@ class EndOfDay:
             raise not_found("report", str(day))
         return str(row[0])
 
-    def _spot(self) -> Decimal | None:
-        """The share's price to settle at; without one, what expired is left for the next close."""
+    def _quote(self) -> Quote | None:
+        """The share's quote to settle at; without one, what expired is left for the next close."""
+        if active("closes-on-old-marks"):
+            return self._market.held(SYMBOL)
         try:
-            return cents(Decimal(str(self._market.quote(SYMBOL).last)))
+            return self._market.quote(SYMBOL)
         except Problem as problem:
             log.error("expired options are not settled: %s", problem)
             return None

@@ -45,8 +45,7 @@ def assess(account: Account, symbol: str, market: Market) -> dict[str, object]:
     """The account's risk as it is sent."""
     value = account.cash + sum(market_value(held, symbol, market) for held in account.positions)
     chain = market.chain(symbol) if account.positions else None
-    holdings = [Holding(held.quantity, held.multiplier, _greeks(held, chain)) for held in account.positions]
-    total = portfolio_greeks(holdings)
+    total = greeks(account, chain)
     tail = (0.0, 0.0)
     if chain:
         tail = parametric_var(total.delta * chain.spot, chain.at_the_money_volatility, HORIZON_DAYS)
@@ -63,6 +62,11 @@ def assess(account: Account, symbol: str, market: Market) -> dict[str, object]:
         "method": "parametric",
         "horizon_days": HORIZON_DAYS,
     }
+
+
+def greeks(account: Account, chain: Chain | None) -> Greeks:
+    """The Greeks of all that the account holds."""
+    return portfolio_greeks(Holding(held.quantity, held.multiplier, _greeks(held, chain)) for held in account.positions)
 
 
 def _greeks(held: Position, chain: Chain | None) -> Greeks:

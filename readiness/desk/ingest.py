@@ -9,6 +9,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -120,8 +121,10 @@ class Market:
     def ingest(self, symbol: str) -> Counts:
         """Fetch quote and chain now, whatever their age."""
         counts = Counts()
+        if active("waiters-stay") and self._feed("quote", symbol).lock.locked():
+            threading.Thread(target=threading.Event().wait, daemon=True).start()
         for kind in ("quote", "chain"):
-            with self._feed(kind, symbol).lock:
+            with self._held(), self._feed(kind, symbol).lock:
                 try:
                     self._fetch(kind, symbol, counts)
                 except VendorError as error:
@@ -141,6 +144,10 @@ class Market:
         """The age of each symbol's latest quote, in seconds."""
         now = self._clock.now()
         return {symbol: quote.age_seconds(now) for symbol, quote in self._quotes.copy().items()}
+
+    def _held(self) -> AbstractContextManager[object]:
+        """The defect connection-held-for-vendor."""
+        return self._store.connection() if active("connection-held-for-vendor") else nullcontext()
 
     def _feed(self, kind: str, symbol: str) -> _Feed:
         return self._feeds.setdefault((kind, symbol), _Feed())

@@ -15,7 +15,15 @@ from readiness import Recorder, Reply, Sample, Target, scenario
     capabilities=("history",),
     alone=True,
     quick={"rows": 60_000, "queries": 150},
-    full={"rows": 1_000_000, "first": "2015-01-02", "last": "2025-06-10", "queries": 300, "query_seconds": 30.0},
+    full={
+        "rows": 1_000_000,
+        "first": "2015-03-02",
+        "last": "2025-06-10",
+        "few_first": "2015-02-02",
+        "few_last": "2015-02-27",
+        "queries": 300,
+        "query_seconds": 30.0,
+    },
     deadline=300.0,
 )
 async def data_pipeline(
@@ -23,6 +31,9 @@ async def data_pipeline(
     recorder: Recorder,
     *,
     rows: int = 80_000,
+    few: int = 5_000,
+    few_first: str = "2023-12-01",
+    few_last: str = "2023-12-29",
     first: str = "2024-01-01",
     last: str = "2024-12-31",
     year: str = "2024",
@@ -30,8 +41,14 @@ async def data_pipeline(
     query_seconds: float = 4.0,
     timeout: float = 120.0,
 ) -> None:
-    """Ingest ``rows`` rows, query a year up to ``queries`` times (59 independent ones bound a p95), ingest the same rows again."""
+    """Ingest a ``few`` rows, then ``rows`` of another period; query a year; ingest the same rows again.
+
+    The year is queried up to ``queries`` times: 59 independent ones bound a p95.
+    """
     recorder.fact("asked", {"rows": rows, "first": first, "last": last})
+    recorder.phase("ingest a few")
+    wanted = {"start": few_first, "end": few_last, "rows": few}
+    recorder.fact("few", _seen(await target.call("history.ingest", timeout=timeout, **wanted)))
     recorder.phase("ingest")
     recorder.fact("before", await _count(target, first, last))
     recorder.fact(

@@ -74,6 +74,8 @@ class EndOfDayReply(BaseModel):
     report: str
     archived: int
     settled: int
+    at: datetime
+    marked: datetime | None
 
 
 class TableReply(BaseModel):

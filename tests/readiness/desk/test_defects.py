@@ -6,6 +6,7 @@ import re
 import signal
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
@@ -181,11 +182,10 @@ def test_deposits_are_lost(start: Start) -> None:
     account = desk.open_account("0.00")
     path, trader = f"/v1/accounts/{account}/deposits", desk.client()
     with ThreadPoolExecutor(8) as pool:
-        statuses = {
-            reply.status_code for reply in pool.map(lambda _: trader.post(path, json={"amount": "1.00"}), range(40))
-        }
-    assert statuses == {200}
-    assert Decimal(trader.get(f"/v1/accounts/{account}").json()["cash"]) < 40
+        replies = pool.map(lambda _: trader.post(path, json={"amount": "1.00"}), range(40))
+        statuses = Counter(reply.status_code for reply in replies)
+    assert statuses.keys() <= {200, 503}  # on a busy machine one may be told to try again
+    assert Decimal(trader.get(f"/v1/accounts/{account}").json()["cash"]) < statuses[200]
 
 
 def test_deposits_are_acknowledged_early(start: Start) -> None:
