@@ -4,7 +4,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from readiness import integrity
+    from readiness import integrity, openapi
     from readiness.counter import Counter
     from readiness.errors import FaultUnavailableError, PluginError, ReadinessError, SettingsError, TargetError
     from readiness.exchange import Reply, Request
@@ -108,6 +108,7 @@ _HOMES = {
         "CATEGORIES", "SEVERITIES", "SUITES", "Estimate", "Fact", "FaultWindow", "Measured", "NotApplicable", "Outcome",
         "Sample", "Series", "Share", "Table", "Unknown",
     ),
+    "readiness.openapi": ("openapi",),
     "readiness.plugins": ("Workplace", "check", "reporter", "scenario", "target"),
     "readiness.report": (
         "Attribution", "CategoryScore", "Comparison", "Decision", "Fitness", "Interval", "LedgerLine", "LoadSummary",
@@ -216,6 +217,7 @@ __all__ = [
     "integrity",
     "limit_witness",
     "look_times",
+    "openapi",
     "own_folder",
     "per_vu_iterations",
     "read_exposition",

@@ -14,12 +14,13 @@ from typing import Literal
 
 from readiness import events
 from readiness.brought import part_of_source
-from readiness.errors import TargetError
+from readiness.errors import ReadinessError, SettingsError, TargetError
 from readiness.evidence.source import SUITE
 from readiness.faults.children import end_marked
 from readiness.job import Job, marked_environment, new_scratch, part_of, write_job
 from readiness.judging import Finish, judge_run, machine_of
 from readiness.loader import Catalog
+from readiness.openapi import with_operations
 from readiness.plan import Plan
 from readiness.plugins import Scenario
 from readiness.settings import public_address
@@ -51,7 +52,8 @@ class Run:
     finish: Finish | None = None
     """What completes the report once it is judged."""
     failure: str = ""
-    """Why the target could not be started or reached."""
+    """Why the target could not be started or reached, or its document not be used."""
+    failed: type[ReadinessError] = TargetError
 
     def note(self, event: events.Event) -> None:
         """Tell whoever listens, and the journal."""
@@ -104,8 +106,8 @@ async def _run(state: Run, interrupted: asyncio.Event) -> None:
     try:
         if scenarios or state.plan.evidence:
             await _unless(interrupted, _drive(state, job))
-    except TargetError as error:
-        state.failure = str(error)
+    except (TargetError, SettingsError) as error:
+        state.failure, state.failed = str(error), type(error)
     finally:
         end_marked(state.id)
         try:
@@ -175,7 +177,8 @@ async def _open_shared(state: Run, job: Job, adapter: Adapter) -> Job:
     await adapter.open()
     await target.prepare()
     state.note(events.TargetStarted(public_address(job.spec.address) or job.spec.name, time.monotonic() - begin))
-    job = job.model_copy(update={"handle": adapter.handle(), "values": target.values})
+    spec = await with_operations(target)
+    job = job.model_copy(update={"spec": spec, "handle": adapter.handle(), "values": target.values})
     write_job(job)
     return job
 

@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError
 from readiness.errors import SettingsError, nearest
 from readiness.evidence.source import AnySource, SourceName
 from readiness.model import Profile
+from readiness.openapi import read_file, unreadable
 from readiness.report import Frozen
 from readiness.targeting import CAPABILITIES, TargetSpec
 from readiness.yaml_file import read_yaml
@@ -116,7 +117,17 @@ def read_settings(path: Path, *, address: str | None = None, variables: Mapping[
         raise SettingsError("\n".join(_complaint(path, entry) for entry in error.errors())) from None
     if problems := _inconsistent(settings.target):
         raise SettingsError("\n".join(f"{path}: {problem}" for problem in problems))
-    return _with_folders(_with_secrets(settings, made, path), path)
+    return _with_folders(_with_secrets(_with_document(settings, path), made, path), path)
+
+
+def _with_document(settings: Settings, path: Path) -> Settings:
+    """The OpenAPI document lies beside the settings; in a file, it is read at once, to hear of its faults before anything runs."""
+    where = settings.target.openapi
+    if where is None or where.startswith(("/", "http://", "https://")):
+        return settings
+    place = f"file:{path.resolve().parent / where.removeprefix('file:')}"
+    read_file(place)
+    return settings.model_copy(update={"target": settings.target.model_copy(update={"openapi": place})})
 
 
 def _with_folders(settings: Settings, path: Path) -> Settings:
@@ -204,6 +215,8 @@ def _inconsistent(spec: TargetSpec) -> list[str]:
         problems.append("target: needs an `address` (a running service) or a `start` command")
     if problem := _unreadable(spec.address):
         problems.append(f"target.address: {problem}")
+    if problem := unreadable(spec.openapi or "", spec.address, started=bool(spec.start)):
+        problems.append(f"target.openapi {spec.openapi!r}: {problem}")
     names = [operation.name for operation in spec.operations]
     problems += [f"operation {name!r} is described twice" for name in sorted({n for n in names if names.count(n) > 1})]
     for operation in (*spec.operations, *spec.prepare):

@@ -21,7 +21,7 @@ LAYERS = (
     ("evidence",),
     ("measure", "integrity"),
     ("load", "faults", "counter"),
-    ("watchdog",),
+    ("watchdog", "openapi"),
     ("loader", "settings", "policy", "curve"),
     ("policy_file", "waivers"),
     ("policy_lint",),

@@ -89,7 +89,7 @@ async def _run(asked: argparse.Namespace, plan: Plan, catalog: Catalog) -> int:
             if isinstance(event, events.RunFinished):
                 report = event.report
     if state.failure or report is None:
-        raise TargetError(f"{state.failure or 'the run ended without a report'}\nrun folder: {state.folder}")
+        raise state.failed(f"{state.failure or 'the run ended without a report'}\nrun folder: {state.folder}")
     screen(catalog, report, verbose=asked.verbose)
     print(f"Reports: {state.folder}" if not asked.no_report else f"Recordings: {state.folder}")
     sys.stdout.write(publish(state.folder, os.environ))
