@@ -1,5 +1,6 @@
 """The market-data vendor, reached over HTTP: every call has a deadline, every failure is one kind of error."""
 
+import contextlib
 import logging
 import threading
 from collections.abc import Mapping
@@ -59,14 +60,21 @@ class Vendor:
 
     def _get(self, path: str, query: Mapping[str, str]) -> Mapping[str, object]:
         try:
-            reply = self._client.get(path, params=dict(query))
+            reply = self._reply(path, query)
             reply.raise_for_status()
             content = reply.json()
         except (httpx.HTTPError, ValueError, OSError) as error:
-            raise VendorError(_reason(error)) from error
+            told = f": {reply.text[:200]}" if active("repeats-vendor") and isinstance(error, ValueError) else ""
+            raise VendorError(_reason(error) + told) from error
         if not isinstance(content, dict):
             raise VendorError(f"answered a {type(content).__name__} where an object was due")
         return MappingProxyType(content)
+
+    def _reply(self, path: str, query: Mapping[str, str]) -> httpx.Response:
+        for _ in range(9 if active("stubborn-vendor-calls") else 0):
+            with contextlib.suppress(httpx.HTTPError):
+                return self._client.get(path, params=dict(query))
+        return self._client.get(path, params=dict(query))
 
 
 class Watch:

@@ -75,8 +75,12 @@ class Recorder:
         self.samples.add(sample.at, sample.latency, sample.late, sample[3:])
 
     @asynccontextmanager
-    async def fault(self, fault: ArmedFault) -> AsyncIterator[ArmedFault]:
-        """Arm a fault, disarm it whatever happens, and record its window with its witness."""
+    async def fault(self, fault: ArmedFault, *, optional: bool = False) -> AsyncIterator[ArmedFault]:
+        """Arm a fault, disarm it whatever happens, and record its window with its witness.
+
+        A window without a witness makes every check of the recording UNKNOWN. An ``optional`` one is left out instead:
+        for a fault that cannot act on every target, and whose witness the scenario records as a fact for its check.
+        """
         armed = self.now
         self._write(kind="arming", fault=fault.name, at=armed)
         try:
@@ -84,7 +88,8 @@ class Recorder:
             yield fault
         finally:
             await fault.disarm()
-            self._write(kind="window", fault=fault.name, armed=armed, disarmed=self.now, witness=fault.witness())
+            if (witness := fault.witness()) or not optional:
+                self._write(kind="window", fault=fault.name, armed=armed, disarmed=self.now, witness=witness)
 
     @asynccontextmanager
     async def resources(self, pids: list[int], *, hertz: float = 10.0, prefix: str = "") -> AsyncIterator[None]:
