@@ -166,6 +166,13 @@ def flags(result: Result) -> list[str]:
     return [name for name in ("waived", "flaky", "advisory") if getattr(result, name)]
 
 
+def origin_sentence(result: Result) -> str:
+    """Say how the evidence of a result came about, where it is no experiment of this run; empty where it is one."""
+    if result.origin:
+        return f"{result.strength}, brought by {clean(result.origin, 200)}"
+    return "" if result.strength == "experimental" else result.strength
+
+
 def first_lines(report: Report) -> list[str]:
     """Return what must be said before anything else: that the run was a part, or that it was cut short."""
     lines = [f"SCOPED: {clean(report.scope.sentence)}"] if report.scope.partial else []

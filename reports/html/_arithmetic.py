@@ -1,6 +1,9 @@
-"""How a value became a score and the score became points, in one sentence each; the numbers are those of the report."""
+"""How a value became a score and the score became points; the numbers are those of the report.
 
-from collections.abc import Mapping
+What holds for a whole category stands once above its findings (:func:`rules_of`), what is a finding's own beside it.
+"""
+
+from collections.abc import Iterable, Mapping
 from math import isfinite
 
 from readiness import LedgerLine, Report, Result
@@ -10,41 +13,46 @@ from .._wording import percent, percent_range, weight, with_unit  # noqa: TID252
 ERROR_SIDE = ("share", "ratio", "fraction")
 
 
-def sentences_of(report: Report) -> dict[int, tuple[str, ...]]:
-    """Return the arithmetic of every result, by its identity."""
-    of_whole = {line.category: line.weight for line in report.categories}
-    cost: dict[str, LedgerLine] = {line.check: line for line in report.ledger}
-    sums: dict[str, float] = {}
-    for result in report.results:
-        if result.status != "NOT_APPLICABLE" and not result.advisory:
-            sums[result.category] = sums.get(result.category, 0.0) + result.weight
+def rules_of(report: Report) -> dict[str, str]:
+    """Return what a finding of each category costs, or leaves open, as long as one of them counts."""
+    sums = _sums(report.results)
     return {
-        id(result): _sentences(
-            result, of_whole.get(result.category, 0.0), sums.get(result.category, 0.0), report.coverage, cost
-        )
-        for result in report.results
+        line.category: f"A finding costs (100 % − its score) × its weight ÷ {sums[line.category]:g}, the weights of this"
+        f" category, × {weight(line.weight)}, the category's share of the whole, ÷ coverage {percent(report.coverage)}."
+        for line in report.categories
+        if sums.get(line.category)
     }
 
 
-def _sentences(
-    result: Result, of_whole: float, category_sum: float, coverage: float, cost: Mapping[str, LedgerLine]
-) -> tuple[str, ...]:
+def sentences_of(report: Report) -> dict[int, str]:
+    """Return the arithmetic of every result, by its identity."""
+    cost: dict[str, LedgerLine] = {line.check: line for line in report.ledger}
+    sums = _sums(report.results)
+    return {id(result): _sentence(result, sums.get(result.category, 0.0), cost) for result in report.results}
+
+
+def _sums(results: Iterable[Result]) -> dict[str, float]:
+    """The weights in each category that count."""
+    sums: dict[str, float] = {}
+    for result in results:
+        if result.status != "NOT_APPLICABLE" and not result.advisory:
+            sums[result.category] = sums.get(result.category, 0.0) + result.weight
+    return sums
+
+
+def _sentence(result: Result, category_sum: float, cost: Mapping[str, LedgerLine]) -> str:
     if result.advisory:
-        return ("Advisory: weight 0, it does not move the score.",)
+        return "Advisory: weight 0, it does not move the score."
     if result.status == "NOT_APPLICABLE":
-        return ("Not applicable: it leaves both sums.",)
-    share = f"weight {result.weight:g} of {category_sum:g} in its category × {weight(of_whole)} of the whole"
+        return "Not applicable: it leaves both sums."
+    share = f"weight {result.weight:g} of {category_sum:g}"
     if not result.decided:
         known = result.score.low > 0 or result.score.high < 1
         why = "" if known else "; nothing is known, nothing is assumed"
-        return (f"Score between {percent_range(result.score.low, result.score.high)}{why}.", f"It leaves {share} open.")
+        return f"Score between {percent_range(result.score.low, result.score.high)}{why}. It leaves {share} open."
     line = cost.get(result.check)
     lost = "costs nothing" if line is None else f"costs {line.points * 100:.2f} points"
-    return (
-        *_from_value(result),
-        f"Score {_score(result)}.",
-        f"(100 % − score) × {share} ÷ coverage {percent(coverage)}: {lost}.",
-    )
+    return f"{_from_value(result)}Score {_score(result)}, {share}: {lost}."
 
 
 def _score(result: Result) -> str:
@@ -55,13 +63,15 @@ def _score(result: Result) -> str:
     return f"{percent_range(low, high)}, from {ends}"
 
 
-def _from_value(result: Result) -> tuple[str, ...]:
-    """Say on which stretch of the curve the value lies (scoring.md, part 1)."""
+def _from_value(result: Result) -> str:
+    """Say on which stretch of the curve the value lies (scoring.md, part 1); nothing where the score is full anyway."""
     value, objective, limit = result.value, result.objective, result.limit
     if value is None or objective is None or limit is None or not all(map(isfinite, (value, objective, limit))):
-        return ()
+        return ""
+    if result.score.low == 1.0:
+        return ""
     if result.unit in ERROR_SIDE:
-        return (f"{_shown(value, result)} is scored over its error side: the objective earns 100 %, the limit 70 %.",)
+        return f"{_shown(value, result)} is scored over its error side: the objective earns 100 %, the limit 70 %. "
     higher = objective > limit
     nothing = limit / 2 if higher else limit * 2
     better_than_objective = value >= objective if higher else value <= objective
@@ -73,9 +83,9 @@ def _from_value(result: Result) -> tuple[str, ...]:
     elif limit > 0 and (value > nothing if higher else value < nothing):
         place = f"lies between the limit {_shown(limit, result)} (70 %) and {_shown(nothing, result)} (0 %)"
     else:
-        return (f"{_shown(value, result)} lies beyond {_shown(nothing, result)}, where nothing is earned.",)
+        return f"{_shown(value, result)} lies beyond {_shown(nothing, result)}, where nothing is earned. "
     line = "" if better_than_objective else ", on a straight line over the logarithm of the value"
-    return (f"{_shown(value, result)} {place}{line}.",)
+    return f"{_shown(value, result)} {place}{line}. "
 
 
 def _shown(value: float, result: Result) -> str:

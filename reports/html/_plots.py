@@ -1,11 +1,12 @@
 """Geometry of line and bar drawings: values in, paths out, and beside them the numbers that the script draws from.
 
 A plot is drawn twice from the same points: here, for a reader without script, and by the script, if there is one. Across
-is measured in percent of the width, up in hundredths of the height.
+is measured in percent of the width, up in parts of :data:`PLOT_HEIGHT`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from math import inf, isfinite
 from statistics import median
 from typing import Any, TypeGuard
@@ -16,8 +17,9 @@ from readiness import FaultWindow, Result, Series
 
 from .._wording import clean, number, with_unit  # noqa: TID252 - plugin folders have no absolute name
 
-PLOT_HEIGHT = 100.0
-MOST_POINTS = 120
+PLOT_HEIGHT = 272.0
+"""Twice the height on the screen: whole numbers are as fine as half a pixel."""
+MOST_POINTS = 100
 NOTHING = Markup("")
 Values = Sequence[float | None]
 
@@ -236,30 +238,50 @@ def thinned_note(points: int) -> str:
 
 def path(points: Iterable[tuple[float, float | None]], frame: Frame) -> Markup:
     """Draw a line through the points, in steps from one to the next; a value that is not there leaves a gap."""
-    parts: list[str] = []
-    last: tuple[int, int] | None = None
+    stretches: list[list[tuple[int, int]]] = [[]]
     for at, value in points:
-        if not drawable(value):
-            last = None
-            continue
-        x, y = _place(at, value, frame)
-        parts.append(f"M{x} {_tenths(y)}l0 0" if last is None else f" {x - last[0]} {_tenths(y - last[1])}")
-        last = x, y
-    return Markup("".join(parts))  # noqa: S704 - numbers only
+        if drawable(value):
+            stretches[-1].append(_place(at, value, frame))
+        elif stretches[-1]:
+            stretches.append([])
+    return Markup("".join(_steps(stretch) for stretch in stretches if stretch))  # noqa: S704 - numbers only
+
+
+def _steps(stretch: Sequence[tuple[int, int]]) -> str:
+    """Write one unbroken line; of places at one height in a row, the first and the last say it all."""
+    corners = [
+        place
+        for index, place in enumerate(stretch)
+        if not (0 < index < len(stretch) - 1 and stretch[index - 1][1] == place[1] == stretch[index + 1][1])
+    ]
+    x, y = corners[0]
+    steps = [f"{to[0] - at[0]} {to[1] - at[1]}" for at, to in pairwise(corners)]
+    return f"M{x} {y}l{' '.join(['0 0', *steps])}"
 
 
 def dots(points: Iterable[tuple[float, float | None]], frame: Frame) -> Markup:
     """Put a dot on every point: a stroke of no length with a round end."""
     places = [_place(at, value, frame) for at, value in points if drawable(value)]
-    return Markup("".join(f"M{x} {_tenths(y)}h0" for x, y in places))  # noqa: S704 - numbers only
+    return Markup("".join(f"M{x} {y}h0" for x, y in places))  # noqa: S704 - numbers only
 
 
 def band(at: Sequence[float], lows: Sequence[float], highs: Sequence[float], frame: Frame) -> Markup:
     """Fill the area between two columns."""
     there = [(moment, high) for moment, high in zip(at, highs, strict=True)]
     back = [(moment, low) for moment, low in zip(at, lows, strict=True)]
-    outline = path([*there, *reversed(back)], frame)
-    return outline + Markup("Z") if outline else outline
+    edge = path([*there, *reversed(back)], frame)
+    return edge + Markup("Z") if edge else edge
+
+
+def outline(bars: Sequence[tuple[float, float, float]]) -> Markup:
+    """Fill under bars (both ends in percent of the width, and the top); neighbours share a side."""
+    parts, end = [], None
+    for left, right, top in bars:
+        if left != end:
+            parts.append(f"{'' if end is None else f'V{PLOT_HEIGHT:.0f}Z'}M{left * 10:.0f} {PLOT_HEIGHT:.0f}")
+        parts.append(f"V{top:.0f}H{right * 10:.0f}")
+        end = right
+    return Markup(f"{''.join(parts)}V{PLOT_HEIGHT:.0f}Z") if parts else NOTHING  # noqa: S704 - numbers only
 
 
 def drawable(value: float | None) -> TypeGuard[float]:
@@ -278,10 +300,5 @@ def short(value: float | None) -> float | None:
 
 
 def _place(at: float, value: float, frame: Frame) -> tuple[int, int]:
-    """Return thousandths of the width and thousandths of the height: steps of whole numbers do not drift."""
-    return round(frame.across(at) * 10), round(frame.up(value) * 10)
-
-
-def _tenths(value: int) -> str:
-    sign, whole, part = "-" if value < 0 else "", abs(value) // 10, abs(value) % 10
-    return f"{sign}{whole or ''}.{part}" if part else f"{sign}{whole}"
+    """Return thousandths of the width and the height from the top: steps of whole numbers do not drift."""
+    return round(frame.across(at) * 10), round(frame.up(value))

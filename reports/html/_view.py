@@ -1,7 +1,7 @@
 """What the page shows, taken from a report: findings with their drawings, rows of tables, lists of what is missing."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any
@@ -25,19 +25,30 @@ from readiness import (
 from .._wording import (  # noqa: TID252 - plugin folders have no absolute name
     STATE_WORDS,
     UNDECIDED,
+    duration,
     loud_waivers,
+    number,
     observed,
+    origin_sentence,
+    percent,
     required,
     tally,
+    with_unit,
     words,
     worst_first,
 )
-from ._arithmetic import sentences_of
+from ._arithmetic import rules_of, sentences_of
 from ._charts import Gauge, Timeline, gauge, timeline
 from ._load import Load, load_of, trend_plot
 from ._plots import Plot, series_plot, share_at
 
-MOST_ROWS = 50
+MOST_ROWS, FEWER_ROWS = 50, 6
+"""Rows of a table that are shown: of a finding, and of one about which there is nothing to be done."""
+NARROW, GAP = 36, 3
+"""Letters that stand side by side on a telephone, and those that the gap between two columns takes."""
+SETTLED = ("PASS", "NOT_APPLICABLE")
+NOTABLE = 1.0
+"""Seconds that judging may take without being mentioned."""
 LOOKS = {
     "READY": ("good", "disc"),
     "NOT READY": ("bad", "octagon"),
@@ -79,6 +90,12 @@ class Evidence:
     rows: tuple[tuple[object, ...], ...]
     hidden: int
 
+    @property
+    def narrow(self) -> bool:
+        """Whether it fits on a telephone, so that it need not scroll by itself."""
+        columns = zip(*(map(str, row) for row in (self.table.columns, *self.rows)), strict=False)
+        return sum(max(map(len, column)) + GAP for column in columns) <= NARROW
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -92,8 +109,14 @@ class Finding:
     plots: tuple[Plot, ...]
     tables: tuple[Evidence, ...]
     undrawn: tuple[str, ...]
-    arithmetic: tuple[str, ...]
+    arithmetic: str
     """How the value became the score and the points."""
+    facts: tuple[tuple[str, str], ...]
+    """What is known of it beside that: name and text, only what no drawing and no other line says."""
+    settled: bool
+    """Whether there is nothing to be done about it."""
+    faults_of: str
+    """Anchor of the scenario that lists its faults with their witnesses; empty where they must stand here."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +125,8 @@ class Group:
 
     category: str
     score: CategoryScore | None
+    rule: str
+    """What each of them costs; the numbers that they have in common stand here once."""
     findings: tuple[Finding, ...]
 
 
@@ -109,9 +134,16 @@ class Group:
 class Act:
     """A scenario with its drawing."""
 
+    anchor: str
     summary: ScenarioSummary
     timeline: Timeline | None
     load: Load | None
+
+    @property
+    def untimed(self) -> Iterator[tuple[str, float]]:
+        """The phases that the table of its load does not list: name, and seconds from the start."""
+        listed = {phase.phase for phase in self.load.phases} if self.load else set()
+        return (phase for phase in self.summary.phases if phase[0] not in listed)
 
 
 @dataclass(frozen=True)
@@ -157,6 +189,8 @@ class View:
     loud_waivers: tuple[Entry, ...]
     readings: tuple[tuple[str, float | None, float | None], ...]
     """What was looked at on the machine: name, reading, limit."""
+    again: str
+    """The command that runs one check again, with NAME in its place; empty where no finding that passed has one."""
     by_check: Mapping[str, Finding]
     threshold: float | None
     points: float
@@ -188,7 +222,7 @@ def view_of(report: Report) -> View:
         not_applicable=tuple(f for f in ordered if f.result.status == "NOT_APPLICABLE"),
         not_run=tuple(_not_run(report)),
         acts=tuple(
-            Act(summary, timeline(summary), load_of(summary, f"load-{index}"))
+            Act(_act(index), summary, timeline(summary), load_of(summary, f"load-{index}"))
             for index, summary in enumerate(report.scenarios)
         ),
         trend=trend_plot(report),
@@ -196,6 +230,7 @@ def view_of(report: Report) -> View:
         waivers=tuple(_register(report, by_check)),
         loud_waivers=tuple(Entry(s.waiver, s, by_check.get(s.waiver.check)) for s in loud_waivers(report)),
         readings=tuple(_readings(report.fitness)),
+        again=_again(report.results),
         by_check=by_check,
         threshold=_threshold(report.policy),
         points=sum(line.points for line in report.ledger),
@@ -206,31 +241,66 @@ def view_of(report: Report) -> View:
 
 def _findings(report: Report) -> dict[int, Finding]:
     arithmetic, taken = sentences_of(report), set[str]()
-    return {
-        id(result): _finding(result, _anchor(result.check, taken), arithmetic[id(result)]) for result in report.results
-    }
+    faults = {s.scenario: (_act(index), s.windows) for index, s in enumerate(report.scenarios) if s.windows}
+    found = {}
+    for result in report.results:
+        place, windows = faults.get(result.scenario, ("", ()))
+        faults_of = place if result.witnesses == windows else ""
+        found[id(result)] = _finding(result, _anchor(result.check, taken), arithmetic[id(result)], faults_of)
+    return found
 
 
-def _finding(result: Result, anchor: str, arithmetic: tuple[str, ...]) -> Finding:
+def _act(index: int) -> str:
+    """The anchor of a scenario, by its place; names come from outside."""
+    return f"scenario-{index}"
+
+
+def _finding(result: Result, anchor: str, arithmetic: str, faults_of: str) -> Finding:
     plots, tables, undrawn = [], [], []
+    most = FEWER_ROWS if result.status in SETTLED else MOST_ROWS
     for evidence in result.evidence:
         if evidence.kind == "table":
-            tables.append(Evidence(evidence, evidence.rows[:MOST_ROWS], max(0, len(evidence.rows) - MOST_ROWS)))
+            tables.append(Evidence(evidence, evidence.rows[:most], max(0, len(evidence.rows) - most)))
         elif drawn := series_plot(evidence, result.witnesses, result):
             plots.append(drawn)
         else:
             undrawn.append(evidence.title)
+    placed = gauge(result)
     return Finding(
         anchor=anchor,
         result=result,
         observed=observed(result),
         required=required(result),
-        gauge=gauge(result),
+        gauge=placed,
         plots=tuple(plots),
         tables=tuple(tables),
         undrawn=tuple(undrawn),
         arithmetic=arithmetic,
+        facts=tuple(_facts(result, gauged=placed is not None)),
+        settled=result.status in SETTLED,
+        faults_of=faults_of,
     )
+
+
+def _facts(result: Result, *, gauged: bool) -> Iterator[tuple[str, str]]:
+    """What stands in no sentence and no drawing of a finding; the JSON report has every field."""
+    if result.interval:
+        ends = (with_unit(end, result.unit) for end in (result.interval.low, result.interval.high))
+        yield "95 % interval", " – ".join(ends)
+    if result.objective is not None and not gauged:
+        yield "Objective", with_unit(result.objective, result.unit)
+    if result.n is not None:
+        yield "Samples", number(result.n)
+    if result.detection_power is not None:
+        yield "Ruled out (99 %)", f"anomalies above {percent(result.detection_power)} per round"
+    if result.location and result.location != f"{result.category}/{result.check}.py":
+        yield "Location", result.location
+    if origin := origin_sentence(result):
+        yield "Evidence", origin
+    if result.attempts != 1:
+        yield "Attempts", number(result.attempts)
+    if result.duration_seconds >= NOTABLE:
+        yield "Judged in", duration(result.duration_seconds)
 
 
 def _anchor(check: str, taken: set[str]) -> str:
@@ -243,12 +313,20 @@ def _anchor(check: str, taken: set[str]) -> str:
     return name
 
 
+def _again(results: Iterable[Result]) -> str:
+    for result in results:
+        before, found, after = result.reproduce.partition(f"--check {result.check}")
+        if found and result.status in SETTLED:
+            return f"{before}--check NAME{after}"
+    return ""
+
+
 def _groups(report: Report, ordered: list[Finding]) -> Iterator[Group]:
-    scores = {line.category: line for line in report.categories}
+    scores, rules = {line.category: line for line in report.categories}, rules_of(report)
     for category in CATEGORIES:
         mine = tuple(finding for finding in ordered if finding.result.category == category)
         if mine:
-            yield Group(category, scores.get(category), mine)
+            yield Group(category, scores.get(category), rules.get(category, ""), mine)
 
 
 def change_note(change: ResultChange) -> str:

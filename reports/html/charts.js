@@ -123,7 +123,7 @@
       if (!drawn.has(figure)) {
         place.className = "chart";
         place.setAttribute("role", "img");
-        place.setAttribute("aria-label", figure.querySelector("svg.lines").getAttribute("aria-label"));
+        place.setAttribute("aria-label", [...figure.querySelector("figcaption").children].map((part) => part.textContent).join(": "));
         figure.append(place);
         drawn.set(figure, place);
         figure.classList.add("drawn");

@@ -9,7 +9,9 @@
   const search = finder.querySelector("input");
   const selects = [...finder.querySelectorAll("select")];
   const status = finder.querySelector("[role=status]");
-  const findings = [...document.querySelectorAll(".finding")].map((element) => ({ element, text: "" }));
+  const findings = [...document.querySelectorAll(".finding")].map((element) => ({
+    element, text: "", is: { waived: "no", ...element.closest(".category").dataset, ...element.dataset },
+  }));
 
   const read = () => new URLSearchParams(location.hash.startsWith(START) ? location.hash.slice(START.length) : "");
 
@@ -21,7 +23,7 @@
   };
 
   const matches = (finding, choice, words) => {
-    if (selects.some(({ name }) => choice.has(name) && finding.element.dataset[name] !== choice.get(name))) return false;
+    if (selects.some(({ name }) => choice.has(name) && finding.is[name] !== choice.get(name))) return false;
     if (!words.length) return true;
     finding.text ||= finding.element.textContent.toLowerCase();
     return words.every((word) => finding.text.includes(word));
