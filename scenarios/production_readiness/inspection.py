@@ -10,6 +10,7 @@ import json
 import os
 import time
 import uuid
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,6 +21,9 @@ from readiness import Operation, Recorder, Reply, Request, Target, TargetError, 
 BAD_VALUE = "no-such'value"
 REQUEST_ID = "X-Request-ID"
 UNGUARDED = "unknown path"
+DEFAULT_PAIRS = ("admin:admin", "admin:password", "admin:", "root:root", "user:user", "test:test", "guest:guest")
+DEFAULT_KEYS = ("admin", "changeme", "default", "password", "secret", "test")
+"""What products ship with and scanners try first (OWASP WSTG-ATHN-02); few enough that no lock falls for them."""
 LOG_NAMES = {
     "time": ("time", "timestamp", "ts", "@timestamp", "asctime"),
     "level": ("level", "severity", "levelname", "lvl", "log.level"),
@@ -46,6 +50,7 @@ async def inspection(
     replies: Replies = []
     recorder.phase("access")
     recorder.fact("access", await _access(target, values, lowest, replies))
+    recorder.fact("default_credentials", await _default_credentials(target, values))
     recorder.phase("errors")
     provoked = await _provoke(target, values)
     replies += provoked
@@ -105,6 +110,32 @@ async def _access(target: Target, values: Mapping[str, Any], lowest: str, replie
         statuses = {who: None if reply is None else reply.status for who, reply in tried.items()}
         rows.append({"operation": operation.name, "identity": operation.identity, **statuses})
     return {"lowest": lowest, "public": list(target.spec.public), "operations": rows}
+
+
+async def _default_credentials(target: Target, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """For each identity: call a read that is refused anonymously with what products ship with."""
+    tries: dict[str, list[dict[str, Any]]] = {}
+    for operation in _guarded(target):
+        name = operation.identity or ""
+        if operation.effect != "read" or name in tries:
+            continue
+        if (await target.call(operation, identity=None, **_once(values))).status not in (401, 403):
+            continue
+        tries[name] = []
+        for shown, header, value in _defaults(target.spec.identities[name].header, target.spec.identities[name].value):
+            reply = await target.call(operation, identity=None, headers={header: value}, **_once(values))
+            told = {"credentials": shown, "status": reply.status, "error": reply.error}
+            tries[name].append({"operation": operation.name, **told})
+    return [one for own in tries.values() for one in own]
+
+
+def _defaults(header: str, described: str) -> list[tuple[str, str, str]]:
+    """What to show, the header and its value; keys in the header and the form that callers use."""
+    pairs = [(f"Basic {pair}", "Authorization", f"Basic {b64encode(pair.encode()).decode()}") for pair in DEFAULT_PAIRS]
+    scheme, blank, _ = described.rpartition(" ")
+    forms = [(f"{header}: {scheme}{blank}{key}", header, f"{scheme}{blank}{key}") for key in DEFAULT_KEYS]
+    keys = [] if scheme.lower() == "basic" else forms
+    return [one for one in (*pairs, *keys) if one[2] != described]  # the described key is let in on purpose
 
 
 def _with_wrong_key(target: Target, operation: Operation, values: Mapping[str, Any]) -> Request:

@@ -47,7 +47,10 @@ async def many_connections(
             await asyncio.sleep(look_seconds)
         recorder.fact("idle", {"wanted": idle, "open": len(writers), **await _asked(target, path, asked)})
     recorder.phase("slow")
-    recorder.fact("slow", await _slow(target, path, slow, asked))
+    recorder.fact("slow", await _slow(target, path, slow, asked, _unfinished_head(target, path)))
+    recorder.phase("slow bodies")
+    unfinished = _unfinished_body(target)
+    recorder.fact("slow_bodies", await _slow(target, path, slow, asked, unfinished) if unfinished else {"asked": 0})
     recorder.phase("abandoned")
     for _ in range(abandoned):
         await _abandon(target, path)
@@ -91,17 +94,32 @@ async def _opened(target: Target, count: int) -> Any:
         await asyncio.gather(*(hang_up(writer) for writer in writers))
 
 
-async def _slow(target: Target, path: str, count: int, asked: int) -> dict[str, Any]:
+async def _slow(target: Target, path: str, count: int, asked: int, unfinished: bytes) -> dict[str, Any]:
     """Clients that send a request byte by byte and do not come to its end."""
     begin = time.monotonic()
     async with _opened(target, count) as writers:
         for writer in writers:
-            writer.write(f"GET {path} HTTP/1.1\r\nHost: {authority(target)}\r\nX-Slow: ".encode())
+            writer.write(unfinished)
         trickle = asyncio.create_task(_trickle(writers))
         await asyncio.sleep(0.3)
         told = await _asked(target, path, asked)
         trickle.cancel()
         return {"open": len(writers), "seconds": time.monotonic() - begin, **told}
+
+
+def _unfinished_head(target: Target, path: str) -> bytes:
+    return f"GET {path} HTTP/1.1\r\nHost: {authority(target)}\r\nX-Slow: ".encode()
+
+
+def _unfinished_body(target: Target) -> bytes:
+    """The head of the first described call that takes a body, and the beginning of a body; empty where there is none."""
+    for operation in target.spec.operations:
+        takes = operation.body is not None and operation.method in ("POST", "PUT", "PATCH") and not operation.dependency
+        if takes and "{" not in (request := target.request(operation)).path:
+            lines = [f"{request.method} {request.path} HTTP/1.1", f"Host: {authority(target)}", "Content-Length: 5000"]
+            lines += [f"{name}: {value}" for name, value in request.headers.items()]
+            return ("\r\n".join(lines) + '\r\n\r\n{"').encode("latin-1")
+    return b""
 
 
 async def _trickle(writers: Writers) -> None:
