@@ -8,6 +8,10 @@ from typing import Any
 _decode = json.JSONDecoder().raw_decode  # json.loads asks twice the time for its detection of encodings and blanks
 
 
+NOT_SENT = ("refused", "unreachable", "dns", "tls", "connect timeout")
+"""Errors of a reply that prove that the request never reached the service."""
+
+
 @dataclass(frozen=True)
 class Request:
     """One call, ready to be sent. ``timeout`` in seconds covers connect to last byte."""

@@ -11,11 +11,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from readiness.exchange import NOT_SENT
 from readiness.model import Table
 
 Ending = Literal["ok", "fail", "info"]
-NOT_SENT = ("refused", "unreachable", "dns", "tls", "connect timeout")
-"""Errors of a reply that prove that the request never reached the service."""
 REQUEST_TIMEOUT = 408
 """A refusal that an intermediary may send while the service goes on, so it proves nothing."""
 

@@ -11,7 +11,7 @@ from socket import gaierror
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from readiness.exchange import Reply, Request
+from readiness.exchange import NOT_SENT, Reply, Request
 from readiness.load import content
 from readiness.load.connection import Connection
 from readiness.load.cookies import Cookies
@@ -248,16 +248,18 @@ class HttpClient:
         again = self._unusual(connection.method, connection.wire, connection.began, connection.whole, fresh=True)
         task = asyncio.ensure_future(again)
         self._again.add(task)
-        task.add_done_callback(partial(self._sent_again, waiting))
+        task.add_done_callback(partial(self._sent_again, waiting, reply))
 
-    def _sent_again(self, waiting: "asyncio.Future[Reply]", task: "asyncio.Task[Reply]") -> None:
+    def _sent_again(self, waiting: "asyncio.Future[Reply]", first: Reply, task: "asyncio.Task[Reply]") -> None:
+        """Whoever is not there the second time may still have done what it was sent first: that is no refusal."""
         self._again.discard(task)
         if waiting.done() or task.cancelled():
             return
         if (defect := task.exception()) is not None:
             waiting.set_exception(defect)
         else:
-            waiting.set_result(task.result())
+            second = task.result()
+            waiting.set_result(first if second.error in NOT_SENT else second)
 
     def _closed(self) -> None:
         self._open -= 1

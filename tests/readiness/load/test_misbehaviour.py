@@ -124,6 +124,35 @@ def test_the_next_call_is_not_harmed(way: str) -> None:
     assert [(reply.text, reply.error) for reply in asyncio.run(drive())] == [("/0", ""), ("/1", ""), ("/2", "")]
 
 
+def test_who_did_it_and_left_before_the_answer_has_not_refused_it() -> None:
+    """The request was read, then the server is gone: the second attempt finds nobody, the first may have been done."""
+    done: list[str] = []
+
+    async def drive() -> list[Reply]:
+        gone = asyncio.Event()
+
+        async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            for number in range(2):
+                done.append((await request_of(reader))[0])
+                if number == 0:
+                    writer.write(answer(b"mine"))
+            gone.set()
+            await asyncio.sleep(0.1)
+            writer.close()
+
+        async with serving(handle) as origin:
+            client = HttpClient(origin)
+            replies = [await client.call("GET", "/add", timeout=2.0)]
+            second = asyncio.create_task(client.call("GET", "/add", timeout=2.0))
+            await gone.wait()
+        replies.append(await second)
+        await client.close()
+        return replies
+
+    assert [(reply.status, reply.error) for reply in asyncio.run(drive())] == [(200, ""), (0, "closed")]
+    assert len(done) == 2
+
+
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_bytes_after_an_answer_cost_the_connection_and_are_counted(method: str) -> None:
     for surplus in (b"HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n", b"HTTP/1", b"\x00\x00", b"<html>"):
