@@ -21,15 +21,16 @@ from readiness import Distribution, Measured, Recording, Unknown, check
 def overload_recovery(recording: Recording, *, objective: float = 0.5, limit: float = 1.0) -> Measured | Unknown:
     """95th percentile in the calm phase right after the overload, in seconds; lower is better.
 
-    The bounds are those after a burst (burst_recovery). Failed calls count as 10 s, the client's timeout.
+    Overload is twice what a burst of users got done; the bounds are those after that burst (burst_recovery). Failed calls
+    count as 10 s, the client's timeout.
     """
     before, after = (recording.samples.where(phase=name) for name in ("before", "calm again"))
     told = recording.facts.get("excess")
     if not before.n or not after.n or not told or not told["calls"]:
         return Unknown("no overload was recorded, or no calm phase before or after it")
-    if told["waiting"] < 0.1 * told["best"] and told["served"] == told["calls"]:
+    if told["offered"] < 1.2 * told["best"]:
         return Unknown(
-            f"it was not overloaded: it kept up with {told['offered']:.0f} calls/s, and no more were offered"
+            f"only {told['offered']:.0f} calls/s could be offered from here, and the burst had {told['best']:.0f} done: no overload"
         )
     judged = [max(row.latency, 10.0) if row.error else row.latency for row in after.rows]
     value = Distribution(np.array(judged, dtype=np.float64)).percentile(95)

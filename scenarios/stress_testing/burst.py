@@ -1,4 +1,4 @@
-"""A calm load, a burst of users all at once, the same calm load, then more calls than it can do, and calm once more.
+"""A calm load, a burst of users all at once, calm, then twice what the burst got done, and calm once more.
 
 Why: a target that survives a burst and stays slow after it (a stuck pool, a queue that never drains) fails its users
 for hours; and one that does less the more is asked of it cannot be brought back but by a restart.
@@ -64,7 +64,8 @@ async def _overload(target: Target, recorder: Recorder, rate: float, factor: flo
     offered = min(MOST_RATE, factor * max(best, rate))
     recorder.phase("overload", factor * seconds)
     pace = await constant_arrival_rate(target, recorder, rate=offered, seconds=seconds, max_users=MOST_OPEN)
-    told = {"offered": round(pace.asked / seconds, 1), "seconds": seconds, "best": round(best, 1)}
+    begun = pace.asked / seconds if pace.queued else pace.rate  # what waits for the target is offered, too
+    told = {"offered": round(begun, 1), "seconds": seconds, "best": round(best, 1)}
     recorder.fact("excess", {**told, **_under_excess(_part(recorder, "overload"), seconds)})
 
 

@@ -39,19 +39,19 @@ def test_at_the_limit() -> None:
     assert value(recording(250.0)) == 0.5
 
 
-def test_what_was_not_offered_cannot_be_done() -> None:
-    assert value(recording(400.0, offered=400.0, waiting=60)) == 1.0
-
-
-def test_a_target_that_kept_up_was_not_overloaded() -> None:
-    outcome = overload_goodput(recording(1000.0, waiting=49))
-    assert isinstance(outcome, Unknown)
-    assert "kept up with 1000 calls/s" in outcome.reason
-    assert value(recording(1000.0, waiting=50)) == 2.0
+def test_a_target_that_kept_up_did_all_that_was_asked() -> None:
+    assert value(recording(1000.0, waiting=0)) == 2.0
 
 
 def test_fast_failures_are_not_keeping_up() -> None:
     assert value(recording(100.0, waiting=0, served=120)) == 0.2
+
+
+def test_unknown_where_no_more_could_be_offered_than_the_burst_had_done() -> None:
+    outcome = overload_goodput(recording(599.0, offered=599.0))
+    assert isinstance(outcome, Unknown)
+    assert "only 599 calls/s could be offered from here, and the burst had 500 done" in outcome.reason
+    assert value(recording(600.0, offered=600.0)) == 1.2
 
 
 @pytest.mark.parametrize("given", [Recording(), recording(0.0, calls=0), recording(1.0, best=0.0)])
