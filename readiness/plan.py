@@ -6,6 +6,7 @@ from typing import Any
 
 from readiness.errors import PolicyError, SettingsError, UsageError, nearest
 from readiness.evidence.source import SUITE, Sources, belongs
+from readiness.load.protocols import METHODS, missing_library
 from readiness.loader import Catalog
 from readiness.model import CATEGORIES, PROFILES, NotApplicable, Outcome, Profile, Skipped, Unknown
 from readiness.plugins import Check, Scenario, apply_options, options_of
@@ -13,6 +14,9 @@ from readiness.policy import Policy
 from readiness.report import Scope
 from readiness.settings import Settings
 from readiness.targeting import CAPABILITIES, TargetSpec
+
+GRPC = ("grpc", "grpcs")
+"""Schemes of addresses that no HTTP request is sent to."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,8 @@ def make_plan(
     if asked and not checks:
         raise UsageError(f"--profile {profile}: it leaves out every check that was selected; a longer one runs them")
     missing = missing_capabilities(settings.target)
+    if problem := "" if "calls" in missing else _unspeakable(settings.target):
+        raise SettingsError(problem)
     settled = {
         check.id: outcome for check in checks if (outcome := _settle(check, catalog, policy, missing, settings.target))
     }
@@ -114,15 +120,18 @@ def missing_capabilities(spec: TargetSpec) -> dict[str, str]:
     """Return capability -> why this target does not offer it, as far as its description tells."""
     started = bool(spec.start)
     scheme = spec.address.partition(":")[0]
+    http = scheme in ("http", "https") or (started and scheme not in GRPC)
     offered = {
-        "http": started or scheme in ("http", "https"),
+        "http": http,
+        "calls": http or scheme in GRPC,
         "load": "load" in spec.grants,
         "write": "write" in spec.grants,
         "process": started and "disrupt" in spec.grants,
         "network": started and "disrupt" in spec.grants and bool(spec.dependencies),
-        "health": spec.health.ready is not None,
-        "liveness": spec.health.live is not None,
-        "metrics": spec.metrics is not None,
+        "health": http and spec.health.ready is not None,
+        "liveness": http and spec.health.live is not None,
+        "metrics": http and spec.metrics is not None,
+        "openapi": spec.openapi is not None and (started or scheme in ("http", "https")),
         "logs": started,
         "identities": bool(spec.identities),
         "roles": len({operation.identity for operation in spec.operations if operation.identity}) > 1,
@@ -136,6 +145,15 @@ def missing_capabilities(spec: TargetSpec) -> dict[str, str]:
             hint = f"; bind it under `capabilities` with the roles {', '.join(roles)}" if roles else ""
             result[name] = f"the target {meaning}: not described or not granted{hint}"
     return result
+
+
+def _unspeakable(spec: TargetSpec) -> str:
+    """Say which library the described operations need and this machine lacks, "" where none."""
+    asked = {operation.method: operation.name for operation in (*spec.operations, *spec.prepare)}
+    wanted = {METHODS[method]: name for method, name in asked.items() if method in METHODS}
+    return "\n".join(
+        f"operation {name!r}: {lack}" for protocol, name in wanted.items() if (lack := missing_library(protocol))
+    )
 
 
 def needed_capabilities(check: Check[...], catalog: Catalog) -> tuple[str, ...]:

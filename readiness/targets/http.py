@@ -1,4 +1,4 @@
-"""A running service, reached by its URL."""
+"""A running service, reached by its URL: over HTTP, or over gRPC (``grpc://host:port``)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from readiness import HttpClient, Reply, Request, TargetError, TargetSpec, Workplace, target
 
 
-@target(schemes=("http", "https"))
+@target(schemes=("http", "https", "grpc", "grpcs"))
 class HttpTarget:
     """Sends to one origin; the service's life is not ours."""
 
@@ -20,9 +20,13 @@ class HttpTarget:
     async def open(self) -> None:
         """See that something answers there."""
         path = self._spec.health.ready or self._spec.health.live or "/"
-        reply = await self._client.send(Request("GET", path, timeout=5.0))
-        if reply.error:
-            raise TargetError(f"target {self._spec.address}: {path} could not be reached: {reply.error}")
+        if self._spec.address.startswith("grpc"):
+            path, error = "its port", await self._client.reach(5.0)
+            await self._client.close()
+        else:
+            error = (await self._client.send(Request("GET", path, timeout=5.0))).error
+        if error:
+            raise TargetError(f"target {self._spec.address}: {path} could not be reached: {error}")
 
     async def close(self) -> None:
         """Close the connections."""

@@ -248,10 +248,10 @@ class ProcessTarget:
         begin = time.monotonic()
         own = client or HttpClient((self._spec.address or "http://127.0.0.1:{port}").replace("{port}", str(port)))
         path = path or self._spec.health.ready or self._spec.health.live or "/"
+        mute = client is None and self._spec.address.startswith("grpc")
         try:
             while (elapsed := time.monotonic() - begin) < seconds:
-                reply = await own.send(Request("GET", path, timeout=1.0))
-                if not reply.error and reply.status < 400:
+                if await (_takes_connections(own) if mute else _answers_well(own, path)):
                     return None, True, elapsed
                 if await child.wait(POLL_SECONDS) is not None:
                     return child.exit_status, False, time.monotonic() - begin
@@ -264,6 +264,16 @@ class ProcessTarget:
         for secret in self._spec.secrets:
             text = text.replace(secret, "********")
         return text[-2000:]
+
+
+async def _answers_well(client: HttpClient, path: str) -> bool:
+    reply = await client.send(Request("GET", path, timeout=1.0))
+    return not reply.error and reply.status < 400
+
+
+async def _takes_connections(client: HttpClient) -> bool:
+    """Whether something is there that no HTTP request may be sent to."""
+    return not await client.reach(1.0)
 
 
 async def _end(child: Child, grace: float) -> None:

@@ -17,7 +17,7 @@ from readiness import Recorder, Samples, Target, per_vu_iterations, scenario
 @scenario(
     suite="stress_testing",
     effect="load",
-    capabilities=("http", "load"),
+    capabilities=("calls", "load"),
     quick={"operations": (5,)},
     full={"operations": (5, 10, 15, 20, 25), "repeats": 10},
 )
