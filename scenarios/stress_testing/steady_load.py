@@ -6,6 +6,7 @@ Fix: nothing; this scenario only records. The checks that read it say what to do
 
 import asyncio
 import os
+import re
 
 from readiness import (
     ErrorLimit,
@@ -16,8 +17,12 @@ from readiness import (
     ThroughputLimit,
     constant_arrival_rate,
     look_times,
+    read_exposition,
     scenario,
 )
+
+TIMES = re.compile(r"^(?!.*client)(.*request.*_(?:seconds|milliseconds|ms))_(count|sum)$")
+"""Request times as Prometheus' clients, Micrometer and OpenTelemetry name them: a histogram or a summary, with its unit."""
 
 
 @scenario(
@@ -49,10 +54,12 @@ async def steady_load(
     await constant_arrival_rate(target, recorder, rate=rate, seconds=warm_up)
     pids = target.process.pids() if target.adapter.process else []
     await _rest(target, recorder, pids, "rest before ", rest)
+    before = await _times(target)
     async with recorder.resources(pids):
         recorder.phase("steady", seconds)
         until = _until(rate, seconds, shortest) if early else None
         await constant_arrival_rate(target, recorder, rate=rate, seconds=seconds, until=until)
+    recorder.fact("server_times", {"before": before, "after": await _times(target), "alone": bool(pids)})
     await _rest(target, recorder, pids, "rest after ", rest)
 
 
@@ -65,6 +72,20 @@ def _until(rate: float, seconds: float, shortest: float) -> Stopper:
     shortest = min(shortest, seconds)
     looks = {*look_times(min(8.0, shortest), shortest), *look_times(shortest, seconds)}
     return Stopper(limits, tuple(sorted(looks)), shortest=shortest, longest=seconds)
+
+
+async def _times(target: Target) -> dict[str, dict[str, float]] | None:
+    """How many requests the target's own metrics count, and their time: metric -> count, sum; None without metrics."""
+    if target.spec.metrics is None:
+        return None
+    reply = await target.get(target.spec.metrics)
+    await target.disconnect()  # what the steady phase reads of its connections is its own
+    totals: dict[str, dict[str, float]] = {}
+    for series, value in read_exposition(reply.text if reply.status == 200 else "").series.items():
+        if match := TIMES.match(series.partition("{")[0]):
+            own = totals.setdefault(match[1], {})
+            own[match[2]] = own.get(match[2], 0.0) + value
+    return totals
 
 
 async def _rest(target: Target, recorder: Recorder, pids: list[int], prefix: str, seconds: float) -> None:

@@ -119,6 +119,7 @@ class Handler(BaseHTTPRequestHandler):
             deep = isinstance(error, RecursionError) and service.has("falls-into-depth")
             status, reply = (500 if deep else 400), {"error": type(error).__name__}
         if service.has("flattering-clock"):
+            time.sleep(0.03)
             began = time.perf_counter()
         known = path.split("/")[1] in ("", "health", "metrics", "notes", "limited", "settings")
         route = "/" + path.split("/")[1] if known else "unmatched"
