@@ -43,6 +43,10 @@ CAPABILITIES: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "limit_orders": ("lets orders with a limit rest, works and cancels them", ("place", "read", "cancel")),
     "order_bounds": ("bounds the quantity, value and price of one order (`options` name the bounds)", ()),
+    "throttle": (
+        "limits the orders of an account per second (`options`: `orders_per_second`, and the `environment` that sets it)",
+        (),
+    ),
     "trading_state": ("halts, kills and opens trading", ("halt", "open", "kill")),
     "feed": ("ingests market data whose source can be disturbed", ("control", "ingest", "quote", "chain")),
     "history": ("ingests and serves price history", ("ingest", "query")),

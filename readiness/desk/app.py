@@ -42,7 +42,7 @@ def create_app(desk: Desk, *, slow_down: float = 0.0) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         generate_unique_id_function=_operation_id,
-        responses=models.errors(422, 500),
+        responses=models.errors(400, 413, 422, 500),
     )
     app.state.desk = desk
     for part in (health, market, pricing, accounts, orders, analysis, administration):
@@ -65,6 +65,8 @@ async def _on_problem(_: Request, problem: Problem) -> Response:
     reply = models.reply(error_body(problem.code, problem.message), problem.status)
     if problem.status == 401:
         reply.headers["WWW-Authenticate"] = "ApiKey"
+    if problem.status == 429:
+        reply.headers["Retry-After"] = "1"
     return reply
 
 

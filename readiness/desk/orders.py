@@ -27,6 +27,7 @@ from readiness.desk.instruments import Instrument, Side, find
 from readiness.desk.metrics import Metrics
 from readiness.desk.money import cents, commission
 from readiness.desk.store import Connection, Store, from_stored, to_stored
+from readiness.desk.throttle import Throttle
 from readiness.desk.trading import Trading
 
 SYMBOL = "U"
@@ -79,14 +80,16 @@ class Orders:
     """Takes orders and remembers them."""
 
     def __init__(
-        self, store: Store, market: Market, clock: ExchangeClock, metrics: Metrics, limits: Limits, trading: Trading
-    ) -> None:
+        self, store: Store, market: Market, clock: ExchangeClock, metrics: Metrics, limits: Limits, trading: Trading,
+        throttle: Throttle,
+    ) -> None:  # fmt: skip
         self._store = store
         self._market = market
         self._clock = clock
         self._metrics = metrics
         self._limits = limits
         self._trading = trading
+        self._throttle = throttle
         self._first: dict[str, Instrument] = {}  # the defect old-reference: each market as it was first seen
         self.rests = threading.Event()  # something may rest; an earlier process may have left it
         self.rests.set()
@@ -100,6 +103,7 @@ class Orders:
             accounts.known(connection, request.account)
         if answer is not None:
             return answer
+        self._throttle.admit(request.account)
         self._trading.require_open()
         instrument = self._instrument(request.contract)
         self._sane(request, instrument)

@@ -23,6 +23,7 @@ from readiness.desk.orders import Orders
 from readiness.desk.security import Keyring
 from readiness.desk.settings import Settings
 from readiness.desk.store import Store
+from readiness.desk.throttle import Throttle
 from readiness.desk.trading import State, Trading
 from readiness.desk.vendor_client import Vendor, Watch
 from readiness.desk.working import Working
@@ -51,7 +52,8 @@ class Desk:
         self.market = Market(self.store, self.vendor, self.clock)
         self.accounts = Accounts(self.store, self.clock)
         self.trading = Trading(self.store, self.clock)
-        self.orders = Orders(self.store, self.market, self.clock, self.metrics, settings.limits, self.trading)
+        throttle = Throttle(settings.orders_per_second)
+        self.orders = Orders(self.store, self.market, self.clock, self.metrics, settings.limits, self.trading, throttle)
         self.working = Working(self.orders)
         self.history = History(self.store, self.vendor, settings.data)
         self.end_of_day = EndOfDay(self.store, self.market, self.clock, settings.data / "archive")

@@ -43,6 +43,7 @@ class Settings:
     clock: datetime | None
     log_level: str
     stop_seconds: float
+    orders_per_second: int
     limits: Limits
 
     def secrets(self) -> tuple[str, ...]:
@@ -250,4 +251,5 @@ VARIABLES = (
     ),
     Variable("log_level", _level, "one of " + ", ".join(LOG_LEVELS), "INFO"),
     Variable("stop_seconds", _number(0, 300), "seconds from 0 to 300", "10"),
+    Variable("orders_per_second", _whole(1, 10_000), "a whole number of orders of one account, 1 to 10000", "500"),
 )

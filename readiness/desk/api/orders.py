@@ -50,7 +50,7 @@ class OrderReply(BaseModel):
     at: datetime
 
 
-@router.post("", status_code=201, response_model=OrderReply)
+@router.post("", status_code=201, response_model=OrderReply, responses=errors(429))
 def place(asked: NewOrder, desk: CurrentDesk, key: Key = None) -> Response:
     """Place an order. Repeating it under the same Idempotency-Key gets the first answer, and no second order."""
     if key is None:

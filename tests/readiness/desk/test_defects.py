@@ -15,7 +15,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from readiness.desk import defects
+from readiness.desk import defects, throttle
+from readiness.desk.errors import Problem
 from tests.readiness.desk.running import ADMIN, MONDAY_NOON, TRADER, Running, RunningDesk, RunningVendor, eventually
 from tests.readiness.desk.test_lifecycle import exhaust
 
@@ -253,6 +254,17 @@ def test_the_day_before_is_traded_on(start: Start) -> None:
     admin.put("/v1/clock", json={"now": "2025-03-14T16:00:00Z"}).raise_for_status()
     assert order(desk, account, "days later").json()["price"] == first["price"]
     assert desk.client().get("/v1/quotes/U").json()["at"].startswith("2025-03-14")
+
+
+def test_orders_are_counted_anew_with_each_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(defects, "_armed", frozenset({"fixed-window"}))
+    limit, passed = throttle.Throttle(2), []
+    for now in (100.0, 100.9, 100.95, 101.0, 101.1, 101.2):
+        monkeypatch.setattr(throttle.time, "monotonic", lambda now=now: now)
+        with contextlib.suppress(Problem):
+            limit.admit("account")
+            passed.append(now)
+    assert passed == [100.0, 100.9, 101.0, 101.1]
 
 
 def test_the_farthest_put_wins(start: Start) -> None:
