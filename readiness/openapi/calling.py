@@ -185,6 +185,10 @@ def wrong_calls(documented: Documented, way: Way, document: Document, target: Ta
             yield Call(f"without {one.name}", _request(documented, changed, target), forbidden=True)
         if one.place in ("path", "query"):
             for wrong in wrong_texts(one, document):
+                if not one.required:
+                    wrong = wrong._replace(
+                        forbidden=False
+                    )  # frameworks fall back on the default: Flask's args.get(type=int)
                 if wrong.forbidden or documented.method in READS:
                     yield _with_text(documented, way, one, wrong, target)
     if documented.body is None or (way.described and way.body is None):
@@ -192,9 +196,9 @@ def wrong_calls(documented: Documented, way: Way, document: Document, target: Ta
     right = _request(documented, way, target)
     for what, content in (("malformed JSON", b'{"broken": '), ("deeply nested", b"[" * DEEP + b"]" * DEEP)):
         yield Call(what, _with_body(right, content), forbidden=True)
+    yield Call("huge text", _with_body(right, _encoded("a" * HUGE)), forbidden=True, rough=True)
     for wrong in wrong_bodies(documented.body, way.body, document):
         yield Call(wrong.what, _with_body(right, _encoded(wrong.value)), forbidden=wrong.forbidden)
-    yield Call("huge text", _with_body(right, _encoded("a" * HUGE)), forbidden=True, rough=True)
 
 
 def _with_text(documented: Documented, way: Way, one: Parameter, wrong: Wrong, target: Target) -> Call:

@@ -156,7 +156,10 @@ def _whole(value: Any, otherwise: int) -> int:
 
 
 def wrong_values(schema: Schema, document: Document) -> Iterator[Wrong]:
-    """Values that a schema forbids, each held against it, and texts that are not of its format."""
+    """Values that a schema forbids, each held against it, and texts that are not of its format.
+
+    A null is not held against anybody: to Go's encoding/json, for one, it is the same as a field that is not there.
+    """
     try:
         known = _merged(document.resolve(schema), document)
     except UnresolvedError:
@@ -167,7 +170,7 @@ def wrong_values(schema: Schema, document: Document) -> Iterator[Wrong]:
         except UnusableSchemaError:
             return
         if forbidden or what == OTHER_FORM:
-            yield Wrong(what, value, forbidden)
+            yield Wrong(what, value, forbidden and value is not None)
 
 
 def wrong_texts(parameter: Parameter, document: Document) -> Iterator[Wrong]:
