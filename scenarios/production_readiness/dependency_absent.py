@@ -19,7 +19,7 @@ from readiness import Recorder, Target, TargetError, scenario
     least="standard",
 )
 async def dependency_absent(
-    target: Target, recorder: Recorder, *, absent_seconds: float = 1.5, recovery_seconds: float = 30.0
+    target: Target, recorder: Recorder, *, absent_seconds: float = 1.0, recovery_seconds: float = 30.0
 ) -> None:
     """They are away until ``absent_seconds`` after they were first missed; then it has ``recovery_seconds``."""
     recorder.phase("stop")

@@ -140,6 +140,22 @@ def test_a_fault_is_disarmed_whatever_happens(tmp_path: Path, raised: type[BaseE
     assert found.window("other") is None
 
 
+@pytest.mark.parametrize(("proof", "windows"), [({}, []), ({"thrown": 1}, ["switch"])])
+def test_an_optional_fault_leaves_a_window_only_where_it_acted(
+    tmp_path: Path, proof: dict[str, Any], windows: list[str]
+) -> None:
+    recorder, fault = Recorder(tmp_path, "optional"), Switch(proof)
+
+    async def run() -> None:
+        async with recorder.fault(fault, optional=True):
+            assert fault.calls == ["arm"]
+
+    with recorder.ending():
+        asyncio.run(run())
+    assert fault.calls == ["arm", "disarm"]
+    assert [window.fault for window in read_recording(tmp_path, "optional").windows] == windows
+
+
 def test_a_fault_that_cannot_be_armed_is_disarmed(tmp_path: Path) -> None:
     recorder, fault = Recorder(tmp_path, "stuck"), Switch({}, stuck=True)
 
