@@ -33,6 +33,15 @@ CAPABILITIES: dict[str, tuple[str, tuple[str, ...]]] = {
     "logs": ("writes logs that the gate can read (its standard output and error)", ()),
     "identities": ("knows callers (`identities`)", ()),
     "roles": ("lets one identity do what another may not (operations with an `identity` of their own)", ()),
+    "ownership": (
+        "keeps what callers create apart (`options`: the `other` identity, `id` in answers, `value` in paths, `change`, `list`)",
+        ("create", "read"),
+    ),
+    "rate_limit": (
+        "refuses a caller who asks too often (`options`: `calls` in `seconds`, and the `other` identity that is not to notice)",
+        ("call",),
+    ),
+    "shown_settings": ("shows the settings in force, without secrets", ("show",)),
     "settings": ("names the environment variables it cannot start without (`required_settings`)", ()),
     "unknown_settings": ("refuses misspelt environment variables (`settings_prefix`)", ()),
     "counter": ("an amount that is added to and read back", ("prepare", "add", "read")),
@@ -50,6 +59,7 @@ CAPABILITIES: dict[str, tuple[str, tuple[str, ...]]] = {
     "trading_state": ("halts, kills and opens trading", ("halt", "open", "kill")),
     "feed": ("ingests market data whose source can be disturbed", ("control", "ingest", "quote", "chain")),
     "history": ("ingests and serves price history", ("ingest", "query")),
+    "replay": ("has an exchange clock that can be held, so that a recorded day can be replayed", ("hold_clock",)),
     "clock": ("has an exchange clock that can be set", ("set", "session", "calendar")),
     "pricing": ("prices options", ("price", "implied_volatility")),
     "money": ("rounds money by a stated rule", ("fee",)),
