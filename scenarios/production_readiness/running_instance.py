@@ -55,6 +55,8 @@ async def running_instance(
     """``paths`` that do not exist and ``ids`` that nobody has, after ``warm`` of each, between two scrapes."""
     recorder.phase("version")
     recorder.fact("version", await _version(target))
+    if "shown_settings" in target.spec.capabilities and target.spec.capabilities["shown_settings"].roles:
+        recorder.fact("settings", await _settings(target))
     if target.spec.metrics is not None:
         recorder.phase("metrics")
         recorder.fact("resources", await _resources(target))
@@ -96,6 +98,21 @@ def _texts(value: Any, key: str = "") -> Iterable[tuple[str, str]]:
             yield from _texts(inner, str(name))
     elif isinstance(value, str | int | float) and not isinstance(value, bool):
         yield key, str(value)
+
+
+async def _settings(target: Target) -> dict[str, Any]:
+    """Which of the variables that it is given are named, with or without the prefix, and whose secrets are shown."""
+    operation = target.spec.operation("shown_settings.show")
+    reply = await target.call(operation)
+    text, prefix = reply.text.lower(), (target.spec.settings_prefix or "").lower()
+    names = {name: name.lower().removeprefix(prefix) in text for name in target.spec.environment}
+    hidden = [f"the value of {name}" for name in target.spec.secret_settings
+              if len(value := target.spec.environment.get(name, "")) >= SECRET_SHORTEST and value in reply.text]  # fmt: skip
+    return {
+        "operation": operation.name, "status": reply.status, "error": reply.error, "secrets": hidden,
+        "named": [name for name, there in names.items() if there],
+        "missing": [name for name, there in names.items() if not there],
+    }  # fmt: skip
 
 
 # --- its metrics
