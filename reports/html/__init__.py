@@ -21,6 +21,8 @@ from ._inline import EMPTY, Library, chart_data, digest_of, library
 from ._view import LOOKS, change_note, view_of
 
 HERE = Path(__file__).parent
+RUNS_SHOWN = 12
+"""Earlier runs in the table; the drawing has all."""
 FILTERS = {
     "words": _wording.words,
     "percent": _wording.percent,
@@ -79,6 +81,7 @@ def _words(report: Report) -> dict[str, Any]:
         "percent_range": _wording.percent_range,
         "suite_details": _wording.suite_details,
         "state_words": _wording.STATE_WORDS,
+        "runs_shown": RUNS_SHOWN,
         "tones": {state: tone for state, (tone, _) in LOOKS.items()},
         "shapes": {state: shape for state, (_, shape) in LOOKS.items()},
         "categories": CATEGORIES,

@@ -51,8 +51,8 @@ def _sentence(result: Result, category_sum: float, cost: Mapping[str, LedgerLine
         why = "" if known else "; nothing is known, nothing is assumed"
         return f"Score between {percent_range(result.score.low, result.score.high)}{why}. It leaves {share} open."
     line = cost.get(result.check)
-    lost = "costs nothing" if line is None else f"costs {line.points * 100:.2f} points"
-    return f"{_from_value(result)}Score {_score(result)}, {share}: {lost}."
+    lost = "" if line is None else f": costs {line.points * 100:.2f} points"
+    return f"{_from_value(result)}Score {_score(result)}, {share}{lost}."
 
 
 def _score(result: Result) -> str:

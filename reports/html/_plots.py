@@ -19,7 +19,7 @@ from .._wording import clean, number, with_unit  # noqa: TID252 - plugin folders
 
 PLOT_HEIGHT = 272.0
 """Twice the height on the screen: whole numbers are as fine as half a pixel."""
-MOST_POINTS = 100
+MOST_POINTS = 80
 NOTHING = Markup("")
 Values = Sequence[float | None]
 
@@ -218,7 +218,7 @@ def bounds(low: float, high: float, limit: float) -> tuple[float, float]:
 
 
 def thinned(points: Sequence[tuple[float, float | None]]) -> Sequence[tuple[float, float | None]]:
-    """Keep the least and the greatest value of each stretch, so that no spike is lost."""
+    """Keep the least and the greatest value of each stretch, so that no spike is lost, and the last one."""
     if len(points) <= MOST_POINTS:
         return points
     kept: list[tuple[float, float | None]] = []
@@ -228,7 +228,7 @@ def thinned(points: Sequence[tuple[float, float | None]]) -> Sequence[tuple[floa
         least = min(stretch, key=lambda point: point[1] if drawable(point[1]) else inf)
         greatest = max(stretch, key=lambda point: point[1] if drawable(point[1]) else -inf)
         kept += sorted({least, greatest}, key=lambda point: point[0])
-    return kept
+    return kept if kept[-1][0] == points[-1][0] else [*kept, points[-1]]
 
 
 def thinned_note(points: int) -> str:

@@ -44,7 +44,7 @@ from ._plots import Plot, series_plot, share_at
 
 MOST_ROWS, FEWER_ROWS = 50, 6
 """Rows of a table that are shown: of a finding, and of one about which there is nothing to be done."""
-NARROW, GAP = 36, 3
+NARROW, GAP = 44, 3
 """Letters that stand side by side on a telephone, and those that the gap between two columns takes."""
 SETTLED = ("PASS", "NOT_APPLICABLE")
 NOTABLE = 1.0
@@ -265,7 +265,7 @@ def _finding(result: Result, anchor: str, arithmetic: str, faults_of: str) -> Fi
             plots.append(drawn)
         else:
             undrawn.append(evidence.title)
-    placed = gauge(result)
+    placed = gauge(result) if result.score.low < 1 else None  # what earns everything needs no drawing
     return Finding(
         anchor=anchor,
         result=result,

@@ -9,9 +9,11 @@
   const search = finder.querySelector("input");
   const selects = [...finder.querySelectorAll("select")];
   const status = finder.querySelector("[role=status]");
-  const findings = [...document.querySelectorAll(".finding")].map((element) => ({
-    element, text: "", is: { waived: "no", ...element.closest(".category").dataset, ...element.dataset },
-  }));
+  const findings = [...document.querySelectorAll(".finding")].map((element) => {
+    const [severity, ...flags] = element.querySelector(".tags").textContent.split(" · ");
+    const waived = flags.includes("waived") ? "yes" : "no";
+    return { element, text: "", is: { severity, waived, ...element.closest(".category").dataset, ...element.dataset } };
+  });
 
   const read = () => new URLSearchParams(location.hash.startsWith(START) ? location.hash.slice(START.length) : "");
 

@@ -1,7 +1,8 @@
-"""A report as large as they come: 500 results, and a load of a million samples in each of two scenarios."""
+"""Large reports: as a run of everything makes it (150 results, 40 scenarios), and as large as they come (500 results, a
+load of a million samples in each of two scenarios)."""
 
 from readiness.model import CATEGORIES, SEVERITIES, Status, Table
-from readiness.report import LoadSummary, PhaseLoad, Report, Result
+from readiness.report import LoadSummary, PhaseLoad, Report, Result, ScenarioSummary
 from tests.reports import loads, past
 from tests.reports.samples import SCENARIOS, measured, report, result
 
@@ -54,3 +55,44 @@ def large() -> Report:
         trend=past.trend(50),
         waiver_states=past.waivers(),
     )
+
+
+USUAL, ACTS, LOADED = 150, 40, 9
+TITLE = "It answers every caller in time while the service that it depends on is away, number {}"
+REASON = "60 calls in 5 phases were answered as they should be; the slowest took 0.4 s"
+STEPS = Table(
+    "Calls by phase", ("phase", "calls", "good", "slowest, s"), tuple((f"phase {n}", 12, 12, 0.031) for n in range(5))
+)
+
+
+def usual() -> Report:
+    """A run of everything that went well, in the proportions of the desk's: 3 of 10 results are measured, 2 of 7 have a
+    table, a few are left open; 9 of 40 scenarios send a load, and 50 runs went before."""
+    results = []
+    for index in range(USUAL):
+        category = CATEGORIES[index % len(CATEGORIES)]
+        state: Status = "INCONCLUSIVE" if index % 25 == 24 else "WARN" if index % 25 == 12 else "PASS"
+        more = {
+            "title": TITLE.format(index),
+            "reason": REASON,
+            "scenario": f"scenario_{index % ACTS}",
+            "evidence": (STEPS,) if index % 7 in (1, 3) else (),
+            "location": f"{category}/check_{index}.py",
+            "reproduce": f"python -m readiness --config readiness.yaml --check check_{index} --profile standard",
+        }
+        if index % 10 in (0, 3, 6):
+            results.append(measured(f"check_{index}", category, state, 0.41, 2.0, severity="major", **more))
+        else:
+            results.append(result(f"check_{index}", category, state, "critical", **more))
+    return report(
+        results, "READY", dict.fromkeys(CATEGORIES, 0.97), scenarios=tuple(map(_act, range(ACTS))), trend=past.trend(50)
+    )
+
+
+def _act(index: int) -> ScenarioSummary:
+    """A scenario of five phases, every third with a fault, some with a load."""
+    return ScenarioSummary(
+        scenario=f"scenario_{index}", suite="production_readiness", title=f"scenario_{index}", status="finished",
+        seconds=61.0, samples=6992, phases=tuple((f"phase {n}", 12.0 * n) for n in range(5)),
+        windows=(loads.CRASH,) if index % 3 == 0 else (), load=loads.hurt() if index < LOADED else None,
+    )  # fmt: skip

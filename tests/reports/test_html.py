@@ -18,9 +18,9 @@ from reports import html as plugin
 from reports.html import html
 from reports.html._inline import library
 from reports.html._view import change_note
-from tests.reports import past
+from tests.reports import loads, past
 from tests.reports.hostile import ALL, hostile
-from tests.reports.large import RESULTS, large
+from tests.reports.large import RESULTS, USUAL, large, usual
 from tests.reports.samples import empty, inconclusive, measured, not_ready, ready, report, result, scoped
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
@@ -336,19 +336,43 @@ def test_headings_step_down_one_at_a_time() -> None:
     assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
-def test_a_typical_page_is_small() -> None:
-    many = [measured(f"check_{n}", "performance", "PASS", 0.4, 2.0) for n in range(30)]
-    many += [result(f"fact_{n}", "security") for n in range(50)]
-    sample = report(many, "READY", {"performance": 0.9}, change=past.worse(), trend=past.trend())
-    assert len(written(sample, charts=False).encode()) < 300_000
-    assert len(written(sample).encode()) < 3_000_000
+@pytest.mark.parametrize(("make", "results", "plain"), [(usual, USUAL, 300_000), (large, RESULTS, 1_000_000)])
+def test_a_page_keeps_to_its_size(make: Any, results: int, plain: int) -> None:
+    text = written(make())
+    assert text.count('<details class="finding"') == results
+    assert len(text.encode()) < 3_000_000
+    assert len(written(make(), charts=False).encode()) < plain
 
 
-def test_a_report_of_five_hundred_results_and_a_million_samples_stays_one_page() -> None:
-    text = written(large())
-    assert text.count('<details class="finding"') == RESULTS
-    assert len(block_of(text, "chart-numbers")) < 100_000
-    assert len(text.encode()) < 4_000_000
+def test_what_is_said_of_a_whole_category_or_a_scenario_stands_on_the_page_once() -> None:
+    text = written(usual(), charts=False)
+    assert text.count("A finding costs (100 %") == len(not_ready().category_scores)
+    assert text.count("pid 41237 dead") == sum(bool(scenario.windows) for scenario in usual().scenarios)
+    assert text.count("--check NAME") == 1
+
+
+def test_what_passed_shows_no_advice_and_no_command_and_the_page_says_where_they_are() -> None:
+    sample = report(
+        [
+            measured("sound", "performance", "PASS", 0.4, 2.0, reproduce="readiness --check sound --seed 7"),
+            measured("slow", "performance", "WARN", 1.9, 2.0, reproduce="readiness --check slow --seed 7"),
+        ],
+        "READY",
+        {"performance": 0.9},
+    )
+    text = written(sample, charts=False)
+    sound, slow = (text.partition(f'id="check-{name}"')[2].partition("</details>")[0] for name in ("sound", "slow"))
+    assert "readiness --check NAME --seed 7" in text
+    assert "What to do" not in sound
+    assert "--check sound" not in text
+    assert "What to do" in slow
+    assert "readiness --check slow --seed 7" in slow
+
+
+def test_a_fault_that_no_scenario_lists_stands_with_its_witness_at_the_finding() -> None:
+    lonely = result("lonely", "reliability", witnesses=(loads.CRASH,), scenario="gone")
+    text = written(report([lonely], "READY", {"reliability": 1.0}, scenarios=()), charts=False)
+    assert "pid 41237 dead" in text.partition('id="check-lonely"')[2].partition("</details>")[0]
 
 
 # --- colours ----------------------------------------------------------------------------------------------------------

@@ -114,7 +114,7 @@ def test_a_load_is_drawn_over_time_and_as_a_histogram() -> None:
     shown = _load.load_of(scenario(loads.hurt(), loads.CRASH), "s")
     assert shown is not None
     assert [plot.name for plot in shown.plots] == ["s-rate", "s-time", "s-latency"]
-    assert shown.plots[0].note == "300 points drawn as 100; the least and the greatest stay"
+    assert shown.plots[0].note == "300 points drawn as 80; the least and the greatest stay"
     assert shown.percentiles == ("50", "90", "95", "99")
     assert shown.errors == (("refused", 187), ("timeout", 25))
     assert [span.start for span in shown.plots[0].windows] == [round(1800 / 61, 2)]
