@@ -19,6 +19,8 @@ def refusals_logged(recording: Recording) -> Fact | NotApplicable | Unknown:
     told = recording.facts.get("strangers")
     if not told or not told["status"]:
         return Unknown("no refused request was sent while the log was watched")
+    if told["status"] < 400:
+        return Unknown(f"what should be refused, a path that does not exist, was answered {told['status']}")
     if not told["lines"]:
         if told["all_lines"]:
             return NotApplicable("lines hold neither path nor X-Request-ID, so that of one request cannot be told")

@@ -193,7 +193,11 @@ class ProcessTarget:
         self._addresses[name] = seen = address
         if spec.start:
             log = self._folder / f"{name}.log"
-            child = self._spawn(spec.start, self._base(), log, self._folder, port, None)
+            folder = self._folder.with_name(
+                f"{self._folder.name}-{name}"
+            )  # what a dependency keeps is not the target's
+            folder.mkdir(exist_ok=True)
+            child = self._spawn(spec.start, self._base(), log, folder, port, None)
             self._dependencies[name] = child
             if spec.health is None:
                 ready = await _listens(child, port, self._spec.start_seconds)

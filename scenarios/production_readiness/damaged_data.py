@@ -4,6 +4,7 @@ Copies of the files that it stores in are damaged, and put back afterwards; the 
 """
 
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from readiness import (
 
 ADDITIONS = 20
 KINDS = ("flip", "truncate")
+CLOCK_GRAIN_SECONDS = 0.01  # a file's time may lag behind the clock by a tick
 NOT_DATA = (".log", ".pid", ".trace", ".so", ".board", ".lock")
 
 
@@ -32,9 +34,12 @@ NOT_DATA = (".log", ".pid", ".trace", ".so", ".board", ".lock")
     least="standard",
 )
 async def damaged_data(target: Target, recorder: Recorder, *, kinds: int = 2) -> None:
-    """Write, stop in good order, damage the largest file of its own (``kinds``: bits flipped, then cut in half), start."""
+    """Write, stop in good order, damage the largest file that the writes changed (``kinds``: bits flipped, then cut in half),
+    start.
+    """
     recorder.phase("write")
     rounds: list[dict[str, Any]] = []
+    began, file = time.time() - CLOCK_GRAIN_SECONDS, None
     try:
         counter = await Counter.prepared(target, "damaged data")
         for _ in range(ADDITIONS):
@@ -44,9 +49,9 @@ async def damaged_data(target: Target, recorder: Recorder, *, kinds: int = 2) ->
         for kind in KINDS[:kinds]:
             recorder.phase(kind)
             await _stop(target)
-            file = _largest(folder)
+            file = file or _largest(folder, began)
             if file is None:
-                recorder.fact("problem", "it keeps no file of its own in its folder")
+                recorder.fact("problem", "it changes no file of its own when it is written to")
                 return
             rounds.append(
                 {
@@ -87,10 +92,9 @@ async def _stop(target: Target) -> None:
         target.process.kill()
 
 
-def _largest(folder: Path) -> Path | None:
-    """The largest file that is no log and not ours; it holds most of what there is to lose."""
+def _largest(folder: Path, began: float) -> Path | None:
+    """The largest file that changed since, no log and not ours; one that writes leave alone has nothing of them to lose."""
     found = [Path(parent, name) for parent, _, names in os.walk(folder) for name in names]
-    data = [
-        file for file in found if not file.name.endswith(NOT_DATA) and not file.is_symlink() and file.stat().st_size
-    ]
-    return max(data, key=lambda file: file.stat().st_size, default=None)
+    kept = [file for file in found if not file.name.endswith(NOT_DATA) and not file.is_symlink()]
+    changed = [file for file in kept if file.stat().st_size and file.stat().st_mtime >= began]
+    return max(changed, key=lambda file: file.stat().st_size, default=None)

@@ -28,6 +28,6 @@ def test_lines_of_nobody_are_not_judged() -> None:
     assert isinstance(refusals_logged(_recording(lines=0, with_status=0)), NotApplicable)
 
 
-@pytest.mark.parametrize("given", [Recording(), _recording(status=0)])
-def test_without_an_answer_nothing_is_known(given: Recording) -> None:
+@pytest.mark.parametrize("given", [Recording(), _recording(status=0), _recording(status=200, with_status=0)])
+def test_without_a_refusal_nothing_is_known(given: Recording) -> None:
     assert isinstance(refusals_logged(given), Unknown)
