@@ -1,7 +1,7 @@
 """The desk's idea of now: the system clock, or a simulated one that a test can place at any instant.
 
-A simulated clock is not frozen. It runs on from where it was set, driven by the monotonic clock, so ages and timeouts
-behave as they would on the day.
+A simulated clock runs on from where it was set, driven by the monotonic clock, so ages and timeouts behave as they
+would on the day. It may also be held: then a recorded day can be replayed with exactly its times.
 """
 
 import time
@@ -13,10 +13,10 @@ NEW_YORK = ZoneInfo("America/New_York")
 
 
 class _Anchor(NamedTuple):
-    """An instant of the simulated day and the monotonic second at which it was true."""
+    """An instant of the simulated day and the monotonic second at which it was true; without one the clock is held."""
 
     instant: datetime
-    monotonic_s: float
+    monotonic_s: float | None
 
 
 class ExchangeClock:
@@ -35,13 +35,15 @@ class ExchangeClock:
         anchor = self._anchor  # one read: another thread may replace the anchor at any time
         if anchor is None:
             return datetime.now(UTC)
+        if anchor.monotonic_s is None:
+            return anchor.instant
         return anchor.instant + timedelta(seconds=time.monotonic() - anchor.monotonic_s)
 
-    def set(self, now: datetime) -> None:
-        """Place a simulated clock at `now`, forwards or back; RuntimeError for the system's clock."""
+    def set(self, now: datetime, *, running: bool = True) -> None:
+        """Place a simulated clock at `now`, forwards or back, and let it run or hold it; RuntimeError for the system's."""
         if not self.simulated:
             raise RuntimeError("the clock follows the system; start with a simulated instant to be able to set it")
-        self._anchor = _anchor(now)
+        self._anchor = _anchor(now) if running else _anchor(now)._replace(monotonic_s=None)
 
 
 def _anchor(instant: datetime) -> _Anchor:

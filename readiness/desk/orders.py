@@ -5,6 +5,7 @@ tried again with each new market until they are filled or cancelled.
 """
 
 import json
+import random
 import threading
 import time
 import uuid
@@ -25,7 +26,7 @@ from readiness.desk.errors import Problem, not_found
 from readiness.desk.ingest import Market
 from readiness.desk.instruments import Instrument, Side, find
 from readiness.desk.metrics import Metrics
-from readiness.desk.money import cents, commission
+from readiness.desk.money import CENT, cents, commission
 from readiness.desk.store import Connection, Store, from_stored, to_stored
 from readiness.desk.throttle import Throttle
 from readiness.desk.trading import Trading
@@ -264,6 +265,8 @@ class Orders:
         """Move cash, ledger and position together."""
         account = accounts.read(connection, order.account)
         price = instrument.fill_price(order.side, quantity)
+        if active("random-fills"):
+            price += random.choice((Decimal("0.00"), CENT))
         signed = quantity if order.side == "buy" else -quantity
         proceeds = cents(-signed * price * instrument.multiplier)
         fees = Decimal("0.00") if instrument.kind == "stock" else commission(quantity)

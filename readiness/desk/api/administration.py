@@ -94,9 +94,10 @@ class BackupReply(BaseModel):
 
 
 class ClockRequest(Request):
-    """Where to set the exchange's clock."""
+    """Where to set the exchange's clock, and whether it runs on from there."""
 
     now: Instant
+    running: bool = True
 
 
 class ClockReply(BaseModel):
@@ -154,13 +155,13 @@ def create_backup(desk: CurrentDesk) -> BackupReply:
 
 @router.put("/clock", dependencies=AdminOnly, responses=errors(409))
 async def set_clock(asked: ClockRequest, desk: CurrentDesk) -> ClockReply:
-    """Set the simulated clock, from where it runs on."""
+    """Set the simulated clock; it runs on from there, unless it is to be held."""
     if not desk.clock.simulated:
         raise Problem(409, "clock_is_system", "the clock is the system's; DESK_CLOCK would make it a simulated one")
     if not calendar.FIRST_DAY < asked.now.date() < calendar.LAST_DAY - timedelta(days=10):
         known = f"a time between {calendar.FIRST_DAY} and {calendar.LAST_DAY}"
         raise Problem(422, "invalid_request", f"now is outside the calendar; right would be {known}")
-    desk.clock.set(asked.now)
+    desk.clock.set(asked.now, running=asked.running)
     return ClockReply(now=desk.clock.now())
 
 

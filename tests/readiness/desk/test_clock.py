@@ -30,6 +30,16 @@ def test_simulated_clock_runs_on_from_its_start() -> None:
     assert timedelta(0) <= first - INSTANT < timedelta(seconds=1)
 
 
+def test_a_held_clock_stands_until_it_is_set_again() -> None:
+    clock = ExchangeClock(INSTANT)
+    clock.set(INSTANT, running=False)
+    time.sleep(0.02)
+    assert clock.now() == INSTANT
+    clock.set(INSTANT)
+    time.sleep(0.02)
+    assert clock.now() > INSTANT
+
+
 def test_simulated_clock_moves_both_ways_and_converts_to_utc() -> None:
     clock = ExchangeClock(INSTANT)
     for target in (INSTANT + timedelta(days=400), INSTANT - timedelta(days=400)):

@@ -267,6 +267,15 @@ def test_orders_are_counted_anew_with_each_second(monkeypatch: pytest.MonkeyPatc
     assert passed == [100.0, 100.9, 101.0, 101.1]
 
 
+@pytest.mark.parametrize(("names", "prices"), [((), 1), (("random-fills",), 2)])
+def test_chance_decides_on_fills(start: Start, names: tuple[str, ...], prices: int) -> None:
+    desk = start(*names).ready()
+    held = desk.client(ADMIN).put("/v1/clock", json={"now": MONDAY_NOON, "running": False})
+    assert held.json() == {"now": "2025-03-10T16:00:00Z"}
+    account = desk.open_account()
+    assert len({order(desk, account, f"order {number}").json()["price"] for number in range(20)}) == prices
+
+
 def test_the_farthest_put_wins(start: Start) -> None:
     desk = start("put-delta-sign").ready()
     advised = desk.client().post("/v1/recommendations", json={"account": desk.open_account(), "symbol": "U"}).json()
