@@ -113,11 +113,7 @@ def _explain_arguments(made: dict[str, argparse.ArgumentParser]) -> None:
         )
     _source_arguments(made["doctor"])
     _source_arguments(made["self-test"])
-    made["self-test"].add_argument("names", metavar="DEFECT", nargs="*", help="only these (default: all)")
-    made["self-test"].add_argument("--output", metavar="FOLDER", help="keep the runs here")
-    made["self-test"].add_argument(
-        "--jobs", type=int, default=2, help="runs side by side (default: 2; load runs alone)"
-    )
+    _self_test_arguments(made["self-test"])
     made["judge"].add_argument("run", metavar="RUN", help="a run's folder")
     made["judge"].add_argument("--interrupted", action="store_true", help="the run did not end by itself")
     made["judge"].add_argument("--policy", metavar="NAME|FILE", help="another policy")
@@ -136,6 +132,24 @@ def _explain_arguments(made: dict[str, argparse.ArgumentParser]) -> None:
         "--output", metavar="FILE", default="readiness.yaml", help="what to write (default: readiness.yaml)"
     )
     init.add_argument("--force", action="store_true", help="replace an existing file")
+
+
+def _self_test_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("names", metavar="DEFECT", nargs="*", help="only these (default: all)")
+    parser.add_argument(
+        "--rounds", metavar="N", type=int, default=1, help="plant each so often, with a seed each (default: 1)"
+    )
+    parser.add_argument(
+        "--healthy", metavar="N", type=int, help="no defect: run the healthy target N times; an alarm is a false one"
+    )
+    parser.add_argument("--profile", choices=PROFILES, help="how much time a run may take")
+    parser.add_argument(
+        "--jobs", metavar="N", type=int, default=2, help="rounds side by side (default: 2; load is alone)"
+    )
+    parser.add_argument("--runs", metavar="FOLDER", help="keep the runs here; a call that was cut off goes on")
+    parser.add_argument(
+        "--output", metavar="FILE", action="append", default=[], help="the table as .md or .json; may be repeated"
+    )
 
 
 def _history_arguments(parser: argparse.ArgumentParser) -> None:
