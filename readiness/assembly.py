@@ -1,5 +1,6 @@
 """Outcomes -> Report: every field that a report carries, from what the scores and the scenarios say. Pure."""
 
+import shlex
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
@@ -18,6 +19,7 @@ from readiness.verdict import Scores, assemble, tier_decisions
 from readiness.waivers import waiver_states
 
 RECOMMENDATIONS = 12
+COMMAND = ("python", "-m", "readiness")
 _FROM_SCORES = (
     "overall_score", "overall_interval", "raw_score", "coverage", "critical_pass_rate", "categories", "critical_failures",
     "deployment_blockers", "ledger", "decisions",
@@ -127,7 +129,7 @@ def _checked(
             title=describe(check)[0],
             suite=scenarios[check.needs].suite,
             scenario=check.needs,
-            reproduce=f"python -m readiness --check {check.id} --profile {plan.profile}",
+            reproduce=shlex.join([*COMMAND, *plan.words, "--check", check.id, "--profile", plan.profile]),
             location=f"{check.category}/{check.id}.py",
             windows=windows,
             foreign=check.id in plan.foreign,

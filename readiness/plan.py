@@ -36,6 +36,8 @@ class Plan:
     catalog: Catalog
     evidence: Sources = field(default_factory=dict)
     """What others made and this run takes in, by name."""
+    words: tuple[str, ...] = ()
+    """The arguments that lead to the same target under the same rules; for the command that has a finding again."""
 
     @property
     def foreign(self) -> frozenset[str]:
@@ -51,6 +53,7 @@ def make_plan(
     categories: tuple[str, ...] = (),
     only: tuple[str, ...] = (),
     profile: Profile = "standard",
+    words: tuple[str, ...] = (),
 ) -> Plan:
     """Plan a run of some suites or categories (all when empty), or of ``only`` these checks.
 
@@ -95,7 +98,7 @@ def make_plan(
         raise (SettingsError if settings.scenarios or settings.reports else PolicyError)("\n".join(problems))
     return Plan(
         checks, scenarios, settled, scenario_options, judging, reporter_options, profile,
-        _scope(categories, only, profile, len(asked) - len(checks)), settings, policy, catalog, evidence,
+        _scope(categories, only, profile, len(asked) - len(checks)), settings, policy, catalog, evidence, words,
     )  # fmt: skip
 
 

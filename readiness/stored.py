@@ -55,6 +55,8 @@ class Planned(Frozen):
     """Checks that were decided without running anything."""
     evidence: dict[str, AnySource] = Field(default_factory=dict)
     """What others made and the run took in."""
+    words: tuple[str, ...] = ()
+    """With what arguments the target was named; see :class:`~readiness.plan.Plan`."""
     policy: Policy
     environment: RunEnvironment
     machine: dict[str, Any]
@@ -153,6 +155,7 @@ def plan_again(planned: Planned, catalog: Catalog, policy: Policy) -> Plan:
         policy=policy,
         catalog=catalog,
         evidence=planned.evidence,
+        words=planned.words,
     )  # fmt: skip
 
 
@@ -172,6 +175,7 @@ def planned_of(plan: Plan, *, run: str, seed: int, plugins: tuple[str, ...], mac
         reporter_options=dict(plan.reporter_options),
         settled=_SETTLED.validate_python(dict(plan.settled)),
         evidence={name: stored(source) for name, source in plan.evidence.items()},
+        words=plan.words,
         policy=plan.policy,
         environment=plan.settings.environment.model_copy(update={"databento_api_key": ""}),
         machine=machine,

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from readiness import engine, events
 from readiness.archive import find_report, read_report
+from readiness.cli.again import words_of
 from readiness.cli.github import publish
 from readiness.cli.progress import Progress
 from readiness.comparison import why_regressed
@@ -38,6 +39,7 @@ def command(asked: argparse.Namespace) -> int:
         categories=tuple(asked.categories),
         only=tuple(asked.check),
         profile=asked.profile or settings.profile,
+        words=words_of(asked, Path.cwd()),
     )
     return asyncio.run(_run(asked, plan, catalog))
 
