@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import os
 import shlex
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,10 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from readiness.errors import TargetError, UsageError
+from readiness.errors import SettingsError, TargetError, UsageError
 from readiness.exchange import Request
 from readiness.load.client import HttpClient
+from readiness.openapi import parse
 from readiness.targeting import CAPABILITIES
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -119,6 +121,19 @@ def _value(schema: dict[str, Any], document: dict[str, Any], depth: int) -> Any:
     return {"string": "text", "integer": 1, "number": 1.0, "boolean": True}.get(str(schema.get("type")))
 
 
+def _where(asked: argparse.Namespace, document: dict[str, Any]) -> str:
+    """How ``target.openapi`` names the document: a path of the target, a URL, or a file beside readiness.yaml; "" where it cannot."""
+    try:
+        parse(json.dumps(document, default=str), "")
+    except SettingsError:
+        return ""  # good enough to begin with, and not to hold answers against
+    source = str(asked.openapi)
+    if not source.startswith(("http://", "https://")):
+        return os.path.relpath(source, Path(asked.output).parent)
+    own = not asked.target or urlsplit(asked.target).netloc == urlsplit(source).netloc
+    return urlsplit(source).path if own else source
+
+
 def _text(asked: argparse.Namespace, operations: list[dict[str, Any]], document: dict[str, Any]) -> str:
     paths = document.get("paths", {})
     ready = next((p for p in ("/health/ready", "/ready", "/readyz", "/health", "/healthz") if p in paths), None)
@@ -138,6 +153,9 @@ def _text(asked: argparse.Namespace, operations: list[dict[str, Any]], document:
         f"    ready: {ready}" if ready else "    # ready: /health/ready   # false while a hard dependency is away",
         f"    live: {live}" if live else "    # live: /health/live    # true as long as the process can answer",
         "  metrics: /metrics" if "/metrics" in paths else "  # metrics: /metrics      # Prometheus text",
+        f"  openapi: {json.dumps(where)}   # what it answers is held against it; operations left out below are taken from it"
+        if (where := _where(asked, document))
+        else "  # openapi: /openapi.json # its OpenAPI 3 document: a path of the target, or a file",
         "",
         '  # environment: {SERVICE_KEY: "${SERVICE_KEY}"}   # ${NAME}, ${NAME:-default}, ${secret:NAME} (random per run)',
         "  # required_settings: [SERVICE_KEY]                # it must refuse to start without them",

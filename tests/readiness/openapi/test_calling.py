@@ -1,0 +1,152 @@
+"""How an operation is called: as it is described, filled up from the document; what may not be sent is not."""
+
+import json
+from typing import Any
+
+import pytest
+
+from readiness.openapi import Way, is_description, right_call, ways, why_not, wrong_calls
+from readiness.targeting import Operation
+from tests.readiness.openapi.documents import answering, operation, parameter, taking, target
+
+ITEM = {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}, "price": {"type": "number"}}}
+
+
+@pytest.mark.parametrize(
+    ("path", "described", "same"),
+    [
+        ("/items/{n}", "/items/{number}", True),
+        ("/items/{n}", "/items/7?full=1", True),
+        ("/items/{n}", "/items", False),
+        ("/items", "/items/", True),
+        ("/items/all", "/items/{n}", False),
+        ("/items/all", "/items/all", True),
+    ],
+)
+def test_a_description_is_known_by_its_path(path: str, described: str, same: bool) -> None:
+    documented, _ = operation({}, path)
+    assert is_description(Operation(name="a", path=described), documented) is same
+
+
+def test_a_description_is_of_its_method_and_of_the_target_itself() -> None:
+    documented, _ = operation({})
+    assert not is_description(Operation(name="a", path="/items", method="POST"), documented)
+    assert not is_description(Operation(name="a", path="/items", dependency="other"), documented)
+
+
+def test_what_is_described_goes_before_what_the_document_gives() -> None:
+    documented, document = operation(
+        {"parameters": [parameter("n", "path", type="integer"), parameter("full", required=True, enum=["yes"])]},
+        "/items/{n}",
+    )
+    spec: dict[str, Any] = {
+        "identities": {"user": {"header": "X-Key", "value": "secret"}},
+        "operations": [{"name": "item", "path": "/items/{item}?full={full}", "identity": "user", "headers": {"X-Id": "{unique}"}}],
+    }  # fmt: skip
+    there = target(**spec)
+    there.values["item"] = 31
+    (way,) = ways(documented, document, there)
+    assert way.gaps == ("full",)
+    request = right_call(documented, way, there).request
+    assert request.path == "/items/31?full=yes"
+    assert request.headers["X-Key"] == "secret"
+    assert len(request.headers["X-Id"]) == 32
+
+
+def test_of_many_descriptions_the_completest_is_the_first() -> None:
+    documented, document = operation(taking(ITEM), method="post")
+    there = target(
+        operations=[
+            {"name": "open", "method": "POST", "path": "/items", "body": {"name": "{unknown}"}},
+            {"name": "whole", "method": "POST", "path": "/items", "body": {"name": "pen"}},
+        ]
+    )
+    found = ways(documented, document, there)
+    assert [way.gaps for way in found] == [(), ("unknown",)]
+    assert found[0].body == {"name": "pen"}
+    assert found[1].body == {"name": "text"}, "what is open is made from the document"
+
+
+def test_without_a_description_the_document_gives_all_and_its_security_the_identity() -> None:
+    given = {
+        "parameters": [parameter("n", "path", type="integer", example=5), parameter("X-Tenant", "header", required=True, const="t")],
+        "security": [{"key": []}],
+    }  # fmt: skip
+    schemes = {"key": {"type": "apiKey", "in": "header", "name": "x-key"}}
+    documented, document = operation({**given, **taking(ITEM)}, "/items/{n}", "put", securitySchemes=schemes)
+    there = target(
+        identities={"other": {"header": "Authorization", "value": "B"}, "user": {"header": "X-Key", "value": "k"}}
+    )
+    (way,) = ways(documented, document, there)
+    request = right_call(documented, way, there).request
+    assert (request.method, request.path, request.body) == ("PUT", "/items/5", b'{"name": "text"}')
+    assert {**request.headers, "Accept": ""} == {
+        "Accept": "", "Content-Type": "application/json", "X-Key": "k", "X-Tenant": "t",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("method", "grants", "way", "forbidden", "said"),
+    [
+        ("get", ["read"], {}, False, ""),
+        ("post", ["read"], {}, False, "it writes, and the grant `write` is not given"),
+        ("post", ["read"], {}, True, "it writes, and the grant `write` is not given"),
+        ("post", ["read"], {"described": True, "effect": "read"}, False, ""),
+        ("post", ["read", "write"], {}, False, ""),
+        ("post", ["read", "write"], {"body": None}, False, "no body could be made"),
+        ("post", ["read", "write"], {"described": True, "gaps": ("name",)}, False, "its description leaves open: name"),
+        ("post", ["read", "write"], {"described": True, "gaps": ("name",)}, True, ""),
+        ("put", ["read", "write"], {}, False, "it changes what is there"),
+        ("put", ["read", "write"], {}, True, ""),
+        ("delete", ["read", "write"], {}, True, "DELETE is not sent"),
+        ("delete", ["read", "write"], {}, False, "DELETE is not sent"),
+        ("options", ["read", "write"], {}, False, "OPTIONS is not sent"),
+    ],
+)
+def test_what_may_be_sent(method: str, grants: list[str], way: dict[str, Any], forbidden: bool, said: str) -> None:
+    documented, _ = operation(taking(ITEM), method=method)
+    known: dict[str, Any] = {"body": {"name": "a"}, "effect": "write", "described": False, **way}
+    assert (
+        why_not(documented, Way({}, {}, identity=None, **known), target(grants=grants).spec, forbidden=forbidden)
+        == said
+    )
+
+
+def test_wrong_calls_are_wrong_in_one_way_each() -> None:
+    given = {
+        "parameters": [
+            parameter("n", "path", type="integer"),
+            parameter("q", required=True),
+            parameter("o", type="integer"),
+        ]
+    }
+    documented, document = operation({**given, **answering({})}, "/items/{n}")
+    there = target()
+    (way,) = ways(documented, document, there)
+    calls = {call.what: (call.request.path, call.forbidden) for call in wrong_calls(documented, way, document, there)}
+    assert calls["n of the wrong type"] == ("/items/no-such-value?q=text", True)
+    assert calls["without q"] == ("/items/1", True)
+    assert calls["q with a NUL"] == ("/items/1?q=a%00b", False)
+    assert calls["o of the wrong type"] == ("/items/1?q=text&o=no-such-value", False), "a default may stand in for it"
+
+
+def test_wrong_bodies_go_with_everything_else_right() -> None:
+    documented, document = operation(taking(ITEM), method="post")
+    there = target(grants=["read", "write"])
+    (way,) = ways(documented, document, there)
+    calls = {call.what: call for call in wrong_calls(documented, way, document, there)}
+    assert list(calls)[:4] == ["malformed JSON", "deeply nested", "huge text", "body []"]
+    assert calls["huge text"].rough, "it may be cut off"
+    assert not calls["deeply nested"].rough
+    assert json.loads(calls["without name"].request.body) == {}
+    assert json.loads(calls["price of the wrong type"].request.body) == {"name": "text", "price": {"unexpected": [1]}}
+    assert all(call.request.headers["Content-Type"] == "application/json" for call in calls.values())
+    assert all(call.forbidden for what, call in calls.items() if not what.endswith(" null"))
+
+
+def test_what_writes_is_sent_nothing_that_the_document_allows() -> None:
+    given = {"parameters": [parameter("n", "path", type="string")], **taking(ITEM)}
+    documented, document = operation(given, "/items/{n}", "put")
+    there = target(grants=["read", "write"])
+    (way,) = ways(documented, document, there)
+    assert not [call.what for call in wrong_calls(documented, way, document, there) if call.what.startswith("n ")]
