@@ -52,6 +52,7 @@ KNOWN: dict[str, str] = {
     "kill-leaves-resting": "The kill switch stops new orders and leaves resting ones in the market.",
     "fills-while-halted": "Resting orders are filled while trading is halted.",
     "fixed-window": "Orders are counted anew with each second, so twice as many pass around its turn.",
+    "restless-strategy": "A program may place orders without end.",
     "no-size-limit": "An order may be of any quantity and value.",
     "no-collar": "An order may be at any price, however far from the market.",
     "rounds-to-tick": "A price between two ticks is rounded to the next one and taken.",

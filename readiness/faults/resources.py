@@ -15,10 +15,12 @@ from readiness.targeting import ProcessControl
 LIMITS: dict[str, int] = {
     "descriptors": resource.RLIMIT_NOFILE,
     "memory_bytes": resource.RLIMIT_AS,
+    "data_bytes": resource.RLIMIT_DATA,
     "file_bytes": resource.RLIMIT_FSIZE,
     "cpu_seconds": resource.RLIMIT_CPU,
 }
-"""Name -> the kernel's own. Memory means address space; a child's log counts as one of its files."""
+"""Name -> the kernel's own. Memory means address space, data what of it may be written to and is not shared (Linux 4.7);
+a child's log counts as one of its files."""
 
 
 def preexec(limits: Mapping[str, int]) -> Callable[[], None]:
@@ -120,6 +122,8 @@ def _used(process: psutil.Process, name: str) -> float:
         return process.num_fds()
     if name == "memory_bytes":
         return process.memory_info().vms
+    if name == "data_bytes":
+        return process.memory_info().data
     if name == "cpu_seconds":
         times = process.cpu_times()
         return round(times.user + times.system, 2)

@@ -88,6 +88,8 @@ DEFECTS = {
     "alone": "A third instance does not start; the gate has two of its own.",
 }
 
+LARGEST_BODY = 1_000_000
+
 Headers = dict[str, str]
 
 
@@ -172,6 +174,8 @@ class Service:
         doubtful = len(set(lengths)) > 1 or (bool(lengths) and "transfer-encoding" in headers)
         if (doubtful or any(not length.isdigit() for length in lengths)) and not self.has("believes-both"):
             return await self._send(writer, words[0], Reply(400, b"{}", close=True), headers)
+        if lengths and not doubtful and int(lengths[0]) > LARGEST_BODY:
+            return await self._send(writer, words[0], Reply(413, b"{}", close=True), headers)
         if lengths and not doubtful:
             await reader.readexactly(int(lengths[0]))
         elif "transfer-encoding" in headers and not await self._chunks(reader):

@@ -36,6 +36,16 @@ def test_memory_runs_out(tmp_path: Path) -> None:
     assert "MemoryError" in output
 
 
+def test_reserved_address_space_is_no_data(tmp_path: Path) -> None:
+    source = (
+        "import mmap; mmap.mmap(-1, 1 << 30, prot=mmap.PROT_READ); print('reserved', flush=True); bytearray(1 << 30)"
+    )
+    status, output = outcome(tmp_path, source, {"data_bytes": 1 << 29})
+    assert status == 1
+    assert "reserved" in output
+    assert "MemoryError" in output
+
+
 def test_a_file_that_grows_too_large_is_an_error_and_no_signal(tmp_path: Path) -> None:
     grown, log = tmp_path / "grown", tmp_path / "log"
     # No Python child: that ignores the signal by itself.
@@ -60,13 +70,19 @@ def test_a_limit_cannot_be_lifted(tmp_path: Path) -> None:
 
 
 def test_the_witness_has_limit_and_use(tmp_path: Path) -> None:
-    limits = {"descriptors": 64, "memory_bytes": 1 << 32, "file_bytes": 1 << 20, "cpu_seconds": 60}
+    limits = {
+        "descriptors": 64,
+        "memory_bytes": 1 << 32,
+        "data_bytes": 1 << 31,
+        "file_bytes": 1 << 20,
+        "cpu_seconds": 60,
+    }
     with child_of(tmp_path, SLEEP, run_id="test-witness", limits=limits) as child:
         witness = limit_witness(child.pid, limits)
         assert witness["pid"] == child.pid
         assert {name: witness[name]["limit"] for name in limits} == limits
         assert 3 <= witness["descriptors"]["used"] < 64
-        assert 0 < witness["memory_bytes"]["used"] < 1 << 32
+        assert 0 < witness["data_bytes"]["used"] < witness["memory_bytes"]["used"] < 1 << 32
         assert limit_witness(child.pid, {"descriptors": 65}) == {}
         assert limit_witness(child.pid, {}) == {}
         child.kill()
