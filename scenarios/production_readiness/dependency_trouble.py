@@ -5,6 +5,7 @@ each call is the one whose callers are watched; those that never reach it are th
 """
 
 import asyncio
+import contextlib
 import time
 import uuid
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import Any
 
 import psutil
 
-from readiness import Operation, Recorder, Target, garbage_in, scenario
+from readiness import Operation, Recorder, Target, TargetError, garbage_in, scenario
 
 LIVENESS = "liveness"
 MOST_OPERATIONS = 8
@@ -55,7 +56,7 @@ class Use:
     suite="production_readiness",
     effect="disrupt",
     capabilities=("http", "network"),
-    full={"calls": 10, "silent_seconds": 5.0},
+    full={"calls": 10, "silent_seconds": 6.0},
     deadline=240.0,
     least="standard",
 )
@@ -170,12 +171,14 @@ class _Trouble:
         return {**told, "again": await self._again(user)}
 
     async def _again(self, user: Use) -> float | None:
-        """Seconds until it succeeds again; None when it does not."""
+        """Seconds until it succeeds again; None when it does not, and is started anew for what comes next."""
         begin = time.monotonic()
-        while (past := time.monotonic() - begin) < self._pace.patience:
+        while self._target.process.pids() and (past := time.monotonic() - begin) < self._pace.patience:
             if (await self._call(user.operation))["good"]:
                 return time.monotonic() - begin
             await asyncio.sleep(min(0.2, 0.02 + past))
+        with contextlib.suppress(TargetError):  # then nothing is left to be seen, and nothing will be said
+            await self._target.process.start()
         return None
 
     # --- who else feels it
@@ -184,7 +187,7 @@ class _Trouble:
         """Ask the others while it is silent, first without and then beside a crowd; then what two crowds leave behind."""
         held, crowds = [_held(self._target)], []
         toxic = self._proxy.toxic("black_hole")
-        self._recorder.phase(f"silent {self._name}", 1.5 * self._pace.silent)
+        self._recorder.phase(f"silent {self._name}", 2 * self._pace.silent)
         async with self._recorder.fault(toxic, optional=True):
             alone = [await self._use(use.operation) for use in apart]
             over = time.monotonic() + self._pace.silent
@@ -197,7 +200,7 @@ class _Trouble:
         witnesses = [toxic.witness()]
         held.append(await self._settled(held[0], 0.6))
         async with self._recorder.fault(toxic, optional=True):
-            crowds.append(await self._crowd(user, time.monotonic() + 0.5 * self._pace.silent))
+            crowds.append(await self._crowd(user, time.monotonic() + self._pace.silent))
         witnesses.append(toxic.witness())
         held.append(await self._settled(held[1], self._pace.patience / 3))
         rows = [(use.operation.name, use.calls, use.good, use.seconds) for use in alone]
