@@ -14,6 +14,7 @@ from ._wording import (
     unfit_sentence,
     value_change,
     verdict_change,
+    why,
     worst_first,
 )
 
@@ -70,4 +71,4 @@ def findings_table(page: Page, report: Report) -> None:
 
 def _finding(result: Result) -> tuple[str, ...]:
     state = " · ".join([f"{STATE_SIGNS[result.status]} {STATE_WORDS[result.status]}", *flags(result)])
-    return state, safe(result.check), result.severity, safe(observed(result)), safe(result.reason)
+    return state, safe(result.check), result.severity, safe(observed(result)), safe(why(result))

@@ -173,6 +173,12 @@ def origin_sentence(result: Result) -> str:
     return "" if result.strength == "experimental" else result.strength
 
 
+def why(result: Result) -> str:
+    """Return the reason of a result, and how its evidence came about where it is no experiment of this run."""
+    origin = origin_sentence(result)
+    return f"{result.reason} (evidence: {origin})" if origin else result.reason
+
+
 def first_lines(report: Report) -> list[str]:
     """Return what must be said before anything else: that the run was a part, or that it was cut short."""
     lines = [f"SCOPED: {clean(report.scope.sentence)}"] if report.scope.partial else []

@@ -25,6 +25,7 @@ from ._wording import (
     loud_waivers,
     named,
     observed,
+    origin_sentence,
     percent,
     percent_range,
     required,
@@ -174,6 +175,8 @@ def _finding(result: Result) -> RenderableType:
     body = [head, Text(clean(result.reason))]
     if result.value is not None and result.limit is not None:
         body.append(Text(f"observed {observed(result)}, required {required(result)}", style="dim"))
+    if origin := origin_sentence(result):
+        body.append(Text(f"evidence: {origin}", style="dim"))
     if result.status == "FAIL" and result.reproduce:
         body.append(Text(f"reproduce: {clean(result.reproduce)}", style="dim"))
     grid.add_row(Text(f"{sign} {STATE_WORDS[result.status]}", style=colour), Group(*body))

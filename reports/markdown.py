@@ -22,6 +22,7 @@ from ._wording import (
     suite_details,
     tally_sentence,
     weight,
+    why,
     words,
 )
 
@@ -75,7 +76,7 @@ def _blocker(report: Report, entry: str) -> tuple[str, ...]:
     result = named(report, entry)
     if result is None:
         return (safe(entry), "", "", "")
-    return (safe(result.check), safe(observed(result)), safe(required(result)), safe(result.reason))
+    return (safe(result.check), safe(observed(result)), safe(required(result)), safe(why(result)))
 
 
 def _decision(decision: Decision) -> tuple[str, ...]:

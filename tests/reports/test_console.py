@@ -43,6 +43,13 @@ def test_blockers_come_with_observed_required_and_how_to_reproduce() -> None:
     assert "reproduce: readiness run --only latency_p95 --seed 7" in text
 
 
+def test_evidence_that_is_no_experiment_of_this_run_says_so() -> None:
+    brought = result("scan.B105", "security", "FAIL", origin="Bandit 1.8.0, bandit.sarif", strength="observed")
+    text = plain(report([brought, result("ours", "security", "FAIL")], "NOT READY", {"security": 0.1}))
+    assert text.count("evidence:") == 1
+    assert "evidence: observed, brought by Bandit 1.8.0, bandit.sarif" in text
+
+
 def test_passes_are_listed_only_when_asked_for() -> None:
     assert "tokens_expire" not in plain(ready())
     assert "tokens_expire" in plain(ready(), verbose=True)

@@ -244,6 +244,13 @@ def test_every_result_has_a_place_with_its_state_in_words() -> None:
         assert f"</svg>{word}</span>" in text
 
 
+def test_evidence_that_is_no_experiment_of_this_run_says_so() -> None:
+    brought = result("scan", "security", origin="Bandit 1.8.0, bandit.sarif", strength="observed")
+    text = written(report([brought, result("ours", "security")], "READY", {"security": 1.0}), charts=False)
+    assert text.count("Evidence: ") == 1
+    assert "Evidence: observed, brought by Bandit 1.8.0, bandit.sarif." in text
+
+
 def test_nothing_that_is_undecided_is_left_out_of_the_coverage() -> None:
     coverage = written(not_ready()).partition('<h2 id="coverage"')[2].partition("</section>")[0]
     for check in ("queue_drains", "breaker_opens", "log_lines_are_structured", "dashboards_exist"):

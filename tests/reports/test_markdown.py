@@ -39,6 +39,16 @@ def test_blockers_are_told_with_what_was_observed_and_required() -> None:
     assert "| latency_p95 | 2.731 s | ≤ 2 s |" in written(not_ready())
 
 
+def test_evidence_that_is_no_experiment_of_this_run_says_so() -> None:
+    more = {"origin": "Bandit 1.8.0, bandit.sarif", "strength": "observed", "severity": "blocker"}
+    brought = result("scan.B105", "security", "FAIL", **more)
+    results = [brought, result("ours", "security", "FAIL")]
+    text = written(report(results, "NOT READY", {"security": 0.1}, deployment_blockers=("scan.B105",)))
+    rows = [line for line in text.splitlines() if "(evidence: observed, brought by Bandit 1.8.0" in line]
+    assert len(rows) == 2, "among the blockers, and among what needs a reader"
+    assert all("scan.B105" in row for row in rows)
+
+
 @pytest.mark.parametrize("make", ALL.values(), ids=ALL)
 def test_every_table_keeps_its_columns(make: Any) -> None:
     html = rendered(written(make()))
