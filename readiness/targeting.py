@@ -56,6 +56,10 @@ CAPABILITIES: dict[str, tuple[str, tuple[str, ...]]] = {
         "limits the orders of an account per second (`options`: `orders_per_second`, and the `environment` that sets it)",
         (),
     ),
+    "strategies": (
+        "stops a program that repeats its orders until a human enables it (`options`: `executions`, after so many)",
+        ("order", "enable"),
+    ),
     "trading_state": ("halts, kills and opens trading", ("halt", "open", "kill")),
     "feed": ("ingests market data whose source can be disturbed", ("control", "ingest", "quote", "chain")),
     "history": ("ingests and serves price history", ("ingest", "query")),

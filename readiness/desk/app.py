@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
-from readiness.desk.api import accounts, administration, analysis, health, market, models, orders, pricing
+from readiness.desk.api import accounts, administration, analysis, health, market, models, orders, pricing, strategies
 from readiness.desk.defects import active
 from readiness.desk.envelope import Envelope, error_body
 from readiness.desk.errors import Problem
@@ -45,7 +45,7 @@ def create_app(desk: Desk, *, slow_down: float = 0.0) -> FastAPI:
         responses=models.errors(400, 413, 422, 500),
     )
     app.state.desk = desk
-    for part in (health, market, pricing, accounts, orders, analysis, administration):
+    for part in (health, market, pricing, accounts, orders, strategies, analysis, administration):
         app.include_router(part.router)
     app.add_middleware(GZipMiddleware, minimum_size=LARGE_REPLY)
     app.add_middleware(Envelope, desk=desk)

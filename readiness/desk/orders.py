@@ -28,6 +28,7 @@ from readiness.desk.instruments import Instrument, Side, find
 from readiness.desk.metrics import Metrics
 from readiness.desk.money import CENT, cents, commission
 from readiness.desk.store import Connection, Store, from_stored, to_stored
+from readiness.desk.strategies import Strategies
 from readiness.desk.throttle import Throttle
 from readiness.desk.trading import Trading
 
@@ -46,6 +47,7 @@ class OrderRequest:
     side: Side
     quantity: int
     limit: Decimal | None
+    strategy: str | None = None  # the program that sends it; none: a human
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ class Orders:
 
     def __init__(
         self, store: Store, market: Market, clock: ExchangeClock, metrics: Metrics, limits: Limits, trading: Trading,
-        throttle: Throttle,
+        throttle: Throttle, strategies: Strategies,
     ) -> None:  # fmt: skip
         self._store = store
         self._market = market
@@ -91,6 +93,7 @@ class Orders:
         self._limits = limits
         self._trading = trading
         self._throttle = throttle
+        self._strategies = strategies
         self._first: dict[str, Instrument] = {}  # the defect old-reference: each market as it was first seen
         self.rests = threading.Event()  # something may rest; an earlier process may have left it
         self.rests.set()
@@ -114,6 +117,8 @@ class Orders:
             if (earlier := idempotency.recall(connection, full_key, asked)) is not None:
                 return earlier, None
             self._trading.require_open()  # again, now that a change of the state would wait for this order
+            if request.strategy:
+                self._strategies.count(connection, request.strategy)
             order = self._execute(connection, request, instrument, early)
             idempotency.remember(connection, full_key, asked, order.body())
             return order.body(), order.status

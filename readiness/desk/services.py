@@ -23,6 +23,7 @@ from readiness.desk.orders import Orders
 from readiness.desk.security import Keyring
 from readiness.desk.settings import Settings
 from readiness.desk.store import Store
+from readiness.desk.strategies import Strategies
 from readiness.desk.throttle import Throttle
 from readiness.desk.trading import State, Trading
 from readiness.desk.vendor_client import Vendor, Watch
@@ -52,8 +53,11 @@ class Desk:
         self.market = Market(self.store, self.vendor, self.clock)
         self.accounts = Accounts(self.store, self.clock)
         self.trading = Trading(self.store, self.clock)
-        throttle = Throttle(settings.orders_per_second)
-        self.orders = Orders(self.store, self.market, self.clock, self.metrics, settings.limits, self.trading, throttle)
+        self.strategies = Strategies(self.store, settings.strategy_executions)
+        self.orders = Orders(
+            self.store, self.market, self.clock, self.metrics, settings.limits, self.trading,
+            Throttle(settings.orders_per_second), self.strategies,
+        )  # fmt: skip
         self.working = Working(self.orders)
         self.history = History(self.store, self.vendor, settings.data)
         self.end_of_day = EndOfDay(self.store, self.market, self.clock, settings.data / "archive")

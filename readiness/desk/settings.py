@@ -44,6 +44,7 @@ class Settings:
     log_level: str
     stop_seconds: float
     orders_per_second: int
+    strategy_executions: int
     limits: Limits
 
     def secrets(self) -> tuple[str, ...]:
@@ -251,5 +252,6 @@ VARIABLES = (
     ),
     Variable("log_level", _level, "one of " + ", ".join(LOG_LEVELS), "INFO"),
     Variable("stop_seconds", _number(0, 300), "seconds from 0 to 300", "10"),
+    Variable("strategy_executions", _whole(1, 1_000_000), "a whole number of orders of one program, from 1", "25"),
     Variable("orders_per_second", _whole(1, 10_000), "a whole number of orders of one account, 1 to 10000", "500"),
 )

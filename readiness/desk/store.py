@@ -57,6 +57,8 @@ SCHEMA = {
     "bars": """
         symbol VARCHAR NOT NULL, began TIMESTAMP NOT NULL, open DOUBLE NOT NULL, high DOUBLE NOT NULL,
         low DOUBLE NOT NULL, close DOUBLE NOT NULL, volume BIGINT NOT NULL""",
+    "strategies": """
+        name VARCHAR PRIMARY KEY, executions BIGINT NOT NULL""",
     "trading": """
         state VARCHAR NOT NULL, since TIMESTAMP NOT NULL""",
     "reports": """

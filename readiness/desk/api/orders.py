@@ -29,6 +29,7 @@ class NewOrder(Request):
     side: Side
     quantity: Annotated[int, Field(ge=1, le=10_000, strict=True)]
     limit: Price | None = None
+    strategy: Annotated[Identity | None, Field(description="The program that sends it, if one does.")] = None
 
 
 class OrderReply(BaseModel):
@@ -57,7 +58,7 @@ def place(asked: NewOrder, desk: CurrentDesk, key: Key = None) -> Response:
         message = "the header Idempotency-Key is missing; right would be a new key for each intended order"
         raise Problem(400, "idempotency_key_required", message)
     limit = None if asked.limit is None else on_tick(asked.limit)
-    request = OrderRequest(asked.account, asked.contract, asked.side, asked.quantity, limit)
+    request = OrderRequest(asked.account, asked.contract, asked.side, asked.quantity, limit, asked.strategy)
     return reply(desk.orders.place(request, key), 201)
 
 

@@ -276,6 +276,12 @@ def test_chance_decides_on_fills(start: Start, names: tuple[str, ...], prices: i
     assert len({order(desk, account, f"order {number}").json()["price"] for number in range(20)}) == prices
 
 
+def test_a_program_never_stops(start: Start) -> None:
+    desk = start("restless-strategy", DESK_STRATEGY_EXECUTIONS="1").ready()
+    account = desk.open_account()
+    assert {order(desk, account, f"order {n}", strategy="loop").status_code for n in range(3)} == {201}
+
+
 def test_the_farthest_put_wins(start: Start) -> None:
     desk = start("put-delta-sign").ready()
     advised = desk.client().post("/v1/recommendations", json={"account": desk.open_account(), "symbol": "U"}).json()
