@@ -4,17 +4,21 @@ It has what the plain service lacks: keys, owners, writes, metrics from the offi
 """
 
 import argparse
+import contextlib
+import hmac
 import json
 import os
 import signal
+import sqlite3
 import sys
 import threading
 import time
 import zlib
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
@@ -39,6 +43,9 @@ DEFECTS = {
     "no-retry-after": "A refusal for the rate does not say when to come back.",
     "everybody-reads": "A note is shown to every caller.",
     "everybody-writes": "A note is changed by every caller.",
+    "knows-one-spelling": "A key is asked for where the path begins as described, as text.",
+    "believes-tokens": "The claims of a token are believed, whoever signed them.",
+    "pastes-values": "A value is pasted into an SQL statement.",
     "shows-secrets": "The settings are shown with their secrets.",
 }
 
@@ -92,6 +99,28 @@ class Notes:
             recent.append(now)
             return False
 
+    def caller(self, token: str) -> str | None:
+        """Whom a signed token names; None where it is not ours."""
+        try:
+            head, claims, signature = token.split(".")
+            told = json.loads(urlsafe_b64decode(claims + "=="))
+        except ValueError:
+            return None
+        ours = hmac.compare_digest(signed(f"{head}.{claims}", os.environ["NOTES_TOKEN_KEY"]), signature)
+        return str(told.get("sub")) if ours or self.has("believes-tokens") else None
+
+    def found(self, who: str, wanted: str) -> list[tuple[str, str]]:
+        """The notes of a caller, those with this text where there is one."""
+        rows = [(id, text) for id, (owner, text) in self.notes.items() if owner == who]
+        if not wanted:
+            return rows
+        with contextlib.closing(sqlite3.connect(":memory:")) as database:
+            database.execute("CREATE TABLE notes (id TEXT, text TEXT)")
+            database.executemany("INSERT INTO notes VALUES (?, ?)", rows)
+            if self.has("pastes-values"):
+                return database.execute(f"SELECT id, text FROM notes WHERE text = '{wanted}'").fetchall()
+            return database.execute("SELECT id, text FROM notes WHERE text = ?", (wanted,)).fetchall()
+
     def observe(self, method: str, route: str, status: int, began: float) -> None:
         """Count one answered request."""
         self.served += 1
@@ -99,6 +128,11 @@ class Notes:
             return
         self.requests.labels(method, route, str(status)).inc()
         self.seconds.labels(method, route).observe(time.perf_counter() - began)
+
+
+def signed(text: str, key: str) -> str:
+    """The signature of the first two parts of a token (HS256)."""
+    return urlsafe_b64encode(hmac.digest(key.encode(), text.encode(), "sha256")).decode().rstrip("=")
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -163,6 +197,8 @@ class Handler(BaseHTTPRequestHandler):
     def _who(self) -> str | None:
         if self.service.has("admin-admin") and self.headers.get("Authorization") == "Basic YWRtaW46YWRtaW4=":
             return "alice"
+        if token := self.headers.get("Authorization", "").removeprefix("Bearer "):
+            return self.service.caller(token)
         return self.service.keys.get(self.headers.get("X-API-Key", ""))
 
     def _answer(self, path: str, body: Any) -> tuple[int, Any]:
@@ -174,7 +210,9 @@ class Handler(BaseHTTPRequestHandler):
             return 200, {"status": "ok"} | ({} if service.has("nameless") else {"version": VERSION})
         if path == "/metrics":
             return 200, generate_latest(service.registry)
-        if (who := self._who()) is None:
+        if (who := self._who()) is None and service.has("knows-one-spelling") and "//" in path:
+            who, path = "alice", path.replace("//", "/")
+        if who is None:
             return (401, {"error": "no key"}) if path.split("/")[1] in ("notes", "limited", "settings") else (404, {})
         if path == "/settings":
             return 200, {name: self._shown(name) for name in os.environ if name.startswith("NOTES_")}
@@ -192,7 +230,8 @@ class Handler(BaseHTTPRequestHandler):
     def _all(self, who: str, body: Any) -> tuple[int, Any]:
         service = self.service
         if self.command == "GET":
-            return 200, [{"id": id, "text": text} for id, (owner, text) in service.notes.items() if owner == who]
+            wanted = parse_qs(urlsplit(self.path).query).get("text", [""])[0]
+            return 200, [{"id": id, "text": text} for id, text in service.found(who, wanted)]
         if self.command != "POST" or not isinstance(body, dict) or not isinstance(body.get("text"), str):
             raise ValueError("no text")
         with service.lock:
