@@ -8,8 +8,8 @@ from typing import Literal
 from readiness.faults.link import Board, Chunk, Link, Send
 from readiness.faults.toxics import Toxic, at_least
 
-MARK = b"\xff\x00 this-is-not-an-answer "
-WORD = b"this-is-not-an-answer"
+MARK = b"\xff\x00n0-answer "
+WORD = b"n0-answer"
 """What is left of the mark where somebody has escaped or decoded it."""
 HEAD_BEGIN, HEAD_END = b"HTTP/1.", b"\r\n\r\n"
 PIECE_BYTES = 65536
@@ -23,10 +23,10 @@ def garbage(size: int) -> bytes:
 
 
 def garbage_in(body: bytes) -> Garbage:
-    """Whether a reply holds any of it: ``whole`` is one that consists of nothing else, as a relay would hand it on."""
+    """Whether a reply holds any of it: ``whole`` is one that begins with it, as a relay would hand it on."""
     if WORD not in body:
         return "none"
-    return "whole" if body == garbage(len(body)) else "part"
+    return "whole" if body.startswith(MARK) else "part"
 
 
 class Noise(Toxic):

@@ -143,6 +143,8 @@ def test_flood_ends_when_nobody_takes_it_any_more() -> None:
         (b"", "none"),
         (b'{"price": 1}', "none"),
         (garbage(500), "whole"),
+        (garbage(65536) * 2, "whole"),
+        (garbage(8), "none"),
         (b'{"error": "' + garbage(100) + b'"}', "part"),
         (garbage(100).decode("latin-1").encode(), "part"),
     ],
