@@ -21,13 +21,23 @@ def test_a_drained_stop_passes(seconds: float) -> None:
     assert outcome.passed
 
 
+@pytest.mark.parametrize("status", [-15, 143])
+def test_who_drains_and_then_ends_by_the_signal_itself_passes(status: int) -> None:
+    outcome = graceful_shutdown(_recording(exit_status=status))
+    assert isinstance(outcome, Fact)
+    assert outcome.passed
+    assert f"exit status {status}" in outcome.reason
+
+
 @pytest.mark.parametrize(
     ("recording", "reason"),
     [
         (_recording(request={"status": 0, "error": "reset"}), "1 of 1 requests under way were cut (first: reset)"),
         (_recording(request={"status": 503}), "first: 503"),
         (_recording(exit_status=None, seconds=12.0), "it still ran 12.0 s"),
-        (_recording(exit_status=-15), "exit status -15"),
+        (_recording(exit_status=1), "exit status 1"),
+        (_recording(exit_status=-9), "exit status -9"),
+        (_recording(exit_status=-15, request={"status": 0, "error": "closed"}), "were cut"),
         (_recording(seconds=10.1), "it took 10.1 s"),
     ],
 )
