@@ -194,7 +194,7 @@ class SelfTest:
     def _line(self, asked: Round, answer: Answer) -> str:
         done, passed = len(self.answers), time.monotonic() - self._begin
         if "failure" in answer:
-            said = f"no result: {answer['failure'][-200:]}"
+            said = f"no result: {' '.join(answer['failure'].split())[:200]}"
         elif asked.defect:
             said = f"{asked.checks[0]} {answer['results'].get(asked.checks[0], ['absent'])[0]}"
         else:

@@ -28,8 +28,6 @@ from tests.readiness.load.serving import free_port, serving
 
 async def answer(socket: Any) -> None:
     """Do what the message says; anything else comes back in capitals, bytes as bytes."""
-    if socket.request.path == "/feed":
-        await socket.send("welcome")
     async for message in socket:
         match message:
             case "silent":
