@@ -10,7 +10,7 @@ from datetime import date
 
 from readiness.curve import SHARE_UNIT, Better, better_side, complaint_about_limits, reaches, score_of, shown
 from readiness.detection import detection_power
-from readiness.measure.statistics import rate
+from readiness.measure.statistics import fewest, rate
 from readiness.model import (
     STRENGTHS,
     Broken,
@@ -135,13 +135,7 @@ def _missing_tries(good: int, tries: int, limit: float) -> int | None:
     """The fewest further tries, all of them good, whose interval lies inside the limit; None where none can."""
     if limit >= 1:
         return None
-    few, many = 0, 1
-    while share_bounds(good + many, tries + many).low < limit:
-        few, many = many, many * 2
-    while many - few > 1:
-        middle = (few + many) // 2
-        few, many = (middle, many) if share_bounds(good + middle, tries + middle).low < limit else (few, middle)
-    return many
+    return fewest(lambda more: share_bounds(good + more, tries + more).low >= limit)
 
 
 def _judge_measured(measured: Measured) -> Judgement:

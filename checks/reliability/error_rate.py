@@ -36,7 +36,7 @@ def error_rate(recording: Recording, *, objective: float = 0.0001, limit: float 
     reason = f"{steady.failed} of {steady.n} calls failed; the rate is at most {estimate.high:.3%} with 95 % confidence"
     if rows:
         reason += f"; most often {rows[0][0]}: {rows[0][1]} ({rows[0][2]} times)"
-    elif estimate.high > limit:
-        reason += f"; {needed} calls without a failure are needed to rule out {limit:.2%}"
+    if estimate.low <= limit and (missing := steady.calls_to_exclude(limit)):
+        reason += f"; {missing} more calls without a failure would rule out {limit:.2%}"
     evidence = (Table("Failures", ("operation", "failure", "calls"), rows),) if rows else ()
     return Measured(estimate, "", objective, limit, "lower", reason, evidence)

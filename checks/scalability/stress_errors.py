@@ -28,5 +28,7 @@ def stress_errors(recording: Recording, *, objective: float = 0.01, limit: float
     reason = f"{calls.failed} of {calls.n} calls failed"
     if rows:
         reason += f", first with {rows[0][0]} users: {rows[0][1]} ({rows[0][2]} times)"
+    if calls.error_rate.low <= limit and (needed := calls.calls_to_exclude(limit)):
+        reason += f"; {needed} more calls without a failure would rule out {limit:.2%}"
     evidence = (Table("Failures by users", ("users", "failure", "calls"), rows),) if rows else ()
     return Measured(calls.error_rate, "", objective, limit, "lower", reason, evidence)

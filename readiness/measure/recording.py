@@ -93,6 +93,10 @@ class Samples:
         """Failed / attempted, with its interval."""
         return statistics.rate(self.failed, self.n)
 
+    def calls_to_exclude(self, limit: float) -> int | None:
+        """How many more calls, none of which fails, would rule out a failure rate above ``limit``; None: no number would."""
+        return statistics.tries_to_exclude(self.failed, self.n, limit)
+
     @property
     def errors(self) -> dict[str, int]:
         """Failures by kind, the most frequent first."""

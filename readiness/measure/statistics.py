@@ -1,7 +1,7 @@
 """Order statistics and shares with their 95 % intervals. Definitions: nearest rank, never interpolated."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -54,6 +54,27 @@ def rate(bad: int, tries: int) -> Estimate:
     if bad == 0:
         low, high = 0.0, float(1 - (1 - CONFIDENCE) ** (1 / tries))
     return Estimate(bad / tries, low, high, tries)
+
+
+def tries_to_exclude(bad: int, tries: int, limit: float) -> int | None:
+    """Return how many further tries, all of them good, would show that the failure rate is at most ``limit`` (0 to 1).
+
+    0 where the tries that there are show it; None where no number would.
+    """
+    if limit <= 0:
+        return None
+    return 0 if rate(bad, tries).high <= limit else fewest(lambda more: rate(bad, tries + more).high <= limit)
+
+
+def fewest(enough: Callable[[int], bool]) -> int:
+    """Return the least positive number that is enough, where every greater one is, too."""
+    few, many = 0, 1
+    while not enough(many):
+        few, many = many, many * 2
+    while many - few > 1:
+        middle = (few + many) // 2
+        few, many = (few, middle) if enough(middle) else (middle, many)
+    return many
 
 
 def slope(at: Sequence[float], values: Sequence[float]) -> Estimate:

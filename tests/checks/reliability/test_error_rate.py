@@ -42,13 +42,16 @@ def test_boundary_of_the_calls_that_are_needed(calls: int, enough: bool) -> None
     value, outcome = estimate(recording(calls))
     assert value.needed == 2995
     assert (value.high <= outcome.limit) is enough
-    assert ("2995 calls without a failure are needed" in outcome.reason) is not enough
+    assert ("; 1 more calls without a failure would rule out 0.10%" in outcome.reason) is not enough
 
 
 def test_at_the_limit() -> None:
     value, outcome = estimate(recording(3000, failed=3))
     assert value.value == pytest.approx(outcome.limit)
     assert value.low < outcome.limit < value.high
+    more = int(outcome.reason.rpartition("; ")[2].partition(" ")[0])
+    assert (estimate(recording(3000 + more, 3))[0].high, more) <= (outcome.limit, 10_000)
+    assert estimate(recording(3000 + more - 1, 3))[0].high > outcome.limit
 
 
 def test_unknown_without_measured_calls() -> None:

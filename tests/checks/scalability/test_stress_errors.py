@@ -35,5 +35,15 @@ def test_at_the_limit() -> None:
     assert estimate.low < outcome.limit < estimate.high
 
 
+def test_too_few_calls_say_how_many_more_would_do() -> None:
+    estimate, outcome = value(*calls("users 5", 40, 1))
+    assert estimate.low < outcome.limit < estimate.high
+    assert "; 70 more calls without a failure would rule out 5.00%" in outcome.reason
+    assert value(*calls("users 5", 40 + 69, 1))[0].high > outcome.limit
+    assert value(*calls("users 5", 40 + 70, 1))[0].high <= outcome.limit
+    assert "more calls" not in value(*calls("users 5", 40 + 70, 1))[1].reason
+    assert "more calls" not in value(*calls("users 5", 40, 30))[1].reason, "what failed needs no more calls"
+
+
 def test_unknown_without_calls() -> None:
     assert isinstance(stress_errors(Recording(samples=Samples(calls("warm up", 10)))), Unknown)

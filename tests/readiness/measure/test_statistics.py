@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from readiness.measure.statistics import nearest_rank, percentile, rate, slope, wilson
+from readiness.measure.statistics import nearest_rank, percentile, rate, slope, tries_to_exclude, wilson
 
 
 @pytest.mark.parametrize(
@@ -91,6 +91,21 @@ def test_rate() -> None:
     nothing = rate(0, 0)
     assert math.isnan(nothing.value)
     assert (nothing.low, nothing.high) == (0.0, 1.0)
+
+
+@settings(deadline=None, derandomize=True)
+@given(st.integers(0, 40), st.integers(0, 400), st.sampled_from([0.001, 0.01, 0.05, 0.5, 0.999]))
+def test_the_tries_that_exclude_a_rate_are_exactly_enough(bad: int, good: int, limit: float) -> None:
+    tries = bad + good
+    more = tries_to_exclude(bad, tries, limit)
+    assert more is not None
+    assert rate(bad, tries + more).high <= limit
+    assert more == 0 or rate(bad, tries + more - 1).high > limit
+
+
+def test_no_number_of_tries_excludes_every_failure() -> None:
+    assert tries_to_exclude(0, 10_000, 0.0) is None
+    assert tries_to_exclude(0, 0, 0.001) == 2995
 
 
 def test_slope_of_a_line() -> None:
