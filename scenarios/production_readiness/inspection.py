@@ -52,7 +52,11 @@ async def inspection(
     recorder.fact("access", await _access(target, values, lowest, replies))
     recorder.fact("default_credentials", await _default_credentials(target, values))
     recorder.phase("errors")
-    provoked = await _provoke(target, values)
+    personal = {
+        "an e-mail address": f"{uuid.uuid4().hex}@example.com",
+        "a card number": f"4{uuid.uuid4().int % 10**15:015}",
+    }
+    provoked = await _provoke(target, values, personal)
     replies += provoked
     recorder.fact("errors", [_told(what, reply, largest_body, secrets) for what, reply in provoked])
     recorder.fact("headers", [_headers(what, reply) for what, reply in replies if not reply.error])
@@ -67,6 +71,9 @@ async def inspection(
     recorder.fact("request_id", {"status": reply.status, "returned": returned == canary, "in_logs": in_logs})
     recorder.fact("logs", None if logs is None else _log_lines(logs, secrets))
     recorder.fact("secrets", _leaks(secrets, logs, [*replies, ("request", reply)]))
+    sent = sum(what.endswith(("malformed JSON", "wrong types")) for what, _ in provoked)
+    shown = {what: logs.count(value) for what, value in personal.items() if value in logs} if logs is not None else None
+    recorder.fact("personal_data", {"sent": sent, "shown": shown})
     recorder.fact("credentials_file", _credentials_file(target))
 
 
@@ -146,8 +153,8 @@ def _with_wrong_key(target: Target, operation: Operation, values: Mapping[str, A
     return target.request(operation, identity=None, headers={identity.header: wrong}, **_once(values))
 
 
-async def _provoke(target: Target, values: Mapping[str, Any]) -> Replies:
-    """Ask wrongly in every way that an ordinary caller might."""
+async def _provoke(target: Target, values: Mapping[str, Any], personal: Mapping[str, str]) -> Replies:
+    """Ask wrongly in every way that an ordinary caller might; the bodies hold data of a person who does not exist."""
     replies: Replies = [(UNGUARDED, await target.get(f"/no-such-path-{uuid.uuid4().hex[:8]}"))]
     for operation in _guarded(target):
         bad: dict[str, Any] = dict.fromkeys([*values, *target.values, "key", "unique"], BAD_VALUE)
@@ -155,8 +162,9 @@ async def _provoke(target: Target, values: Mapping[str, Any]) -> Replies:
         if (wrong.path, wrong.body) != (right.path, right.body):  # without a placeholder it would be the call itself
             replies.append((f"{operation.name}: bad values", await target.send(wrong)))
         if isinstance(operation.body, Mapping):
-            wrong_types = json.dumps({name: {"unexpected": [1]} for name in operation.body}).encode()
-            for what, body in (("malformed JSON", b'{"broken": '), ("wrong types", wrong_types)):
+            wrong_types = json.dumps({name: {"unexpected": [1], **personal} for name in operation.body}).encode()
+            malformed = json.dumps(personal).encode()[:-1] + b', "broken": '
+            for what, body in (("malformed JSON", malformed), ("wrong types", wrong_types)):
                 request = Request(right.method, right.path, right.headers, body, right.timeout)
                 replies.append((f"{operation.name}: {what}", await target.send(request)))
     return replies

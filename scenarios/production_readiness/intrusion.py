@@ -25,12 +25,12 @@ WAITS = (
     "';require('child_process').execSync('sleep {}');'",
 )  # fmt: skip
 """PostgreSQL, MySQL, SQL Server, shells, JavaScript."""
-COMPARISONS = (
-    "{word}' OR '{a}'='{c}' AND '{b}'='{d}",
-    "0 OR {a}={c} AND {b}={d}",
-    "{word}' OR '{a}'='{c}' AND '{b}'='{d}' AND '%'='",
-)
-"""In quotation marks, as a number, and within LIKE. True and false hold the same words, so that a search finds the same."""
+COMPARISONS = {
+    "in quotation marks": "{word}' OR '{a}'='{c}' AND '{b}'='{d}",
+    "of numbers": "0 OR {a}={c} AND {b}={d}",
+    "within LIKE": "{word}' OR '{a}'='{c}' AND '{b}'='{d}' AND '%'='",
+}
+"""True and false hold the same words, so that a search finds the same."""
 ROUNDS = 3
 SAME_BYTES, MORE_BYTES = 4, 20
 DATABASE_ERRORS = re.compile(
@@ -189,7 +189,7 @@ async def _injected(
     broken, _ = await ask(f"{word}'\"")
     shows_error = DATABASE_ERRORS.search(broken.text) and not DATABASE_ERRORS.search(first.text)
     found = ["a quotation mark (an error of the database is shown)"] if shows_error else []
-    found += [f"the comparison {form}" for form in COMPARISONS if await _compares(ask, form, word)]
+    found += [f"a comparison {where}" for where, form in COMPARISONS.items() if await _compares(ask, form, word)]
     found += [
         f"the template {one}" for one in TEMPLATES if PRODUCT in (await ask(f"{word}{one}"))[0].text.replace(word, "")
     ]

@@ -46,6 +46,7 @@ DEFECTS = {
     "knows-one-spelling": "A key is asked for where the path begins as described, as text.",
     "believes-tokens": "The claims of a token are believed, whoever signed them.",
     "pastes-values": "A value is pasted into an SQL statement.",
+    "logs-bodies": "A body that is refused is written to the log.",
     "shows-secrets": "The settings are shown with their secrets.",
 }
 
@@ -192,7 +193,12 @@ class Handler(BaseHTTPRequestHandler):
             if largest and unpacker.unconsumed_tail:
                 raise ValueError("too large")
             self.service.kept += [data] if self.service.has("inflates-everything") else []
-        return json.loads(data)
+        try:
+            return json.loads(data)
+        except ValueError:
+            if self.service.has("logs-bodies"):
+                say(f"cannot read {data.decode('latin-1')}")
+            raise
 
     def _who(self) -> str | None:
         if self.service.has("admin-admin") and self.headers.get("Authorization") == "Basic YWRtaW46YWRtaW4=":
