@@ -45,6 +45,10 @@ CAPABILITIES: dict[str, tuple[str, tuple[str, ...]]] = {
     "settings": ("names the environment variables it cannot start without (`required_settings`)", ()),
     "unknown_settings": ("refuses misspelt environment variables (`settings_prefix`)", ()),
     "counter": ("an amount that is added to and read back", ("prepare", "add", "read")),
+    "pool": (
+        "tells in its metrics how much of a pool of connections is in use (`options`: the series `in_use` and `max`)",
+        (),
+    ),
     "idempotency": ("a write with an idempotency key", ("prepare", "write", "read")),
     "oms": (
         "takes orders for accounts",

@@ -88,6 +88,8 @@ class Store:
         finally:
             if active("pool-of-one"):
                 time.sleep(0.15)
+            if active("holds-connections"):
+                time.sleep(0.05)
             _settle(borrowed)
             with self._changed:
                 self._idle.append(borrowed)
