@@ -39,9 +39,9 @@ def dependency_garbage(recording: Recording, *, limit: float = 15.0) -> Fact | U
         for told, one in rows
     )
     evidence = (Table("Garbage", columns, shown),)
+    relayed = {told["operation"] for told, one in rows for call in one["calls"] if call["garbage"] == "whole"}
     for told, one in rows:
-        relay = any(call["garbage"] == "whole" for other in told["garbage"] for call in other["calls"])
-        if harm := _harm(told, one, limit, relay=relay):
+        if harm := _harm(told, one, limit, relay=told["operation"] in relayed):
             reason = f"when replies of {told['dependency']} {WORDS[one['kind']]}, {harm}"
             return Fact(False, reason, evidence)
     calls = sum(len(one["calls"]) for _, one in rows)

@@ -65,6 +65,7 @@ def test_a_relay_hands_on_what_it_does_not_read() -> None:
     outcome = dependency_garbage(recording(*relayed))
     assert isinstance(outcome, Fact)
     assert outcome.passed, outcome.reason
+    assert "quote hands on what it does not read" in outcome.reason
     dead = dependency_garbage(recording(*relayed, met("noise", alive=False)))
     assert isinstance(dead, Fact)
     assert not dead.passed
