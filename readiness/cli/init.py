@@ -149,7 +149,7 @@ def _text(asked: argparse.Namespace, operations: list[dict[str, Any]], document:
         if start
         else '  # start: ["python", "-m", "service", "--port", "{port}"]   # then it can be stopped, killed, restarted',
         f"  address: {address}" if address else '  # address: "http://127.0.0.1:{port}"',
-        "  health:",
+        "  health:" if ready or live else "  # health:",
         f"    ready: {ready}" if ready else "    # ready: /health/ready   # false while a hard dependency is away",
         f"    live: {live}" if live else "    # live: /health/live    # true as long as the process can answer",
         "  metrics: /metrics" if "/metrics" in paths else "  # metrics: /metrics      # Prometheus text",
@@ -178,5 +178,15 @@ def _text(asked: argparse.Namespace, operations: list[dict[str, Any]], document:
         if roles:
             binding = ", ".join(f"{role}: OPERATION" for role in roles)
             lines.append(f'  #   {capability}: {{roles: {{{binding}}}}}   # it {meaning}; or {{absent: "why not"}}')
-    lines += ["", "# policy: {checks: {latency_p95: {options: {objective: 0.2, limit: 1.0}}}}", ""]
+    lines += [
+        "",
+        "# What others found out counts as well (docs/evidence.md): tests, scans, load tests, metrics, signed statements.",
+        "# evidence:",
+        "#   acceptance: {kind: pytest, tests: tests/acceptance}       # run while the service runs",
+        "#   unit: {kind: junit, file: build/junit.xml}",
+        "#   scan: {kind: sarif, file: build/bandit.sarif}             # Bandit, Trivy, Semgrep, CodeQL ...",
+        "",
+        "# policy: {checks: {latency_p95: {options: {objective: 0.2, limit: 1.0}}}}",
+        "",
+    ]
     return "\n".join(lines)

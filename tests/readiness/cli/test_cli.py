@@ -222,6 +222,22 @@ def test_init_writes_a_file_that_can_be_read(capsys: pytest.CaptureFixture[str])
     assert "add_item" not in {operation.name for operation in spec.load_mix}
 
 
+def test_the_examples_for_evidence_are_right_once_they_count() -> None:
+    assert main(["init", "--target", "http://127.0.0.1:1"]) == 0
+    file = Path("readiness.yaml")
+    written = read_settings(file, variables={})
+    assert (written.evidence, written.target.health.ready) == ({}, None), "nothing is known of it but where it is"
+    before, _, after = file.read_text().partition("# evidence:\n")
+    examples, blank, rest = after.partition("\n\n")
+    file.write_text(f"{before}evidence:\n{examples.replace('#   ', '  ')}{blank}{rest}")
+    found = read_settings(file, variables={}).evidence
+    assert {name: source.kind for name, source in found.items()} == {
+        "acceptance": "pytest",
+        "unit": "junit",
+        "scan": "sarif",
+    }
+
+
 def test_init_replaces_nothing_unasked(capsys: pytest.CaptureFixture[str]) -> None:
     Path("readiness.yaml").write_text("mine")
     assert main(["init", "--target", "http://x"]) == 2
