@@ -30,7 +30,7 @@ KNOWN: dict[str, str] = {
     "traceback-in-error": "Errors show the traceback and internal paths to the caller.",
     "missing-headers": "Replies carry neither nosniff nor no-store.",
     "pool-of-one": "The pool has one connection, held for 150 ms by each request.",
-    "holds-connections": "A connection is held for 50 ms after its work is done.",
+    "holds-connections": "A connection is held for 150 ms after its work is done.",
     "crowd-errors": "Above 20 requests in flight, a third of them answers 503.",
     "missing-metrics": "There is no /metrics.",
     "frozen-metrics": "The request counters never move.",

@@ -89,7 +89,7 @@ class Store:
             if active("pool-of-one"):
                 time.sleep(0.15)
             if active("holds-connections"):
-                time.sleep(0.05)
+                time.sleep(0.15)
             _settle(borrowed)
             with self._changed:
                 self._idle.append(borrowed)
