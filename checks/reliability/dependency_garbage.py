@@ -46,9 +46,8 @@ def dependency_garbage(recording: Recording, *, limit: float = 15.0) -> Fact | U
             return Fact(False, reason, evidence)
     calls = sum(len(one["calls"]) for _, one in rows)
     kinds = len({one["kind"] for _, one in rows})
-    return Fact(
-        True, f"{calls} calls met {kinds} kinds of garbage; each was answered, and it worked again", evidence, calls
-    )
+    how = f"{', '.join(sorted(relayed))} hands on what it does not read" if relayed else "each was answered"
+    return Fact(True, f"{calls} calls met {kinds} kinds of garbage; {how}, and it worked again", evidence, calls)
 
 
 def _untold(dependencies: list[dict[str, Any]]) -> str:
