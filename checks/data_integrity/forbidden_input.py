@@ -6,10 +6,7 @@ Fix: validate against the schema that is published, or publish the one that is m
 
 from typing import Any
 
-from readiness import Fact, Recording, Table, Unknown, check
-
-UNLOOKED = (401, 403, 404, 405, 415, 429)
-"""Answers that come before the input is looked at."""
+from readiness import Fact, Recording, Table, Unknown, check, openapi
 
 
 @check(
@@ -23,7 +20,7 @@ UNLOOKED = (401, 403, 404, 405, 415, 429)
 def forbidden_input(recording: Recording) -> Fact | Unknown:
     """Only input that the schema itself forbids counts; a 5xx is no success, and `input_validation` tells of it."""
     sent: list[dict[str, Any]] = [one for one in recording.facts["refusals"] if one["forbidden"] and not one["error"]]
-    looked = [one for one in sent if one["status"] not in UNLOOKED]
+    looked = [one for one in sent if one["status"] not in openapi.BEFORE_INPUT]
     if not looked:
         return Unknown(
             f"none of {len(sent)} forbidden calls got as far as its input being looked at (401, 403, 404 ...)"

@@ -6,10 +6,7 @@ fills the log. Fix: validate at the border, against the same schema that the doc
 
 from typing import Any
 
-from readiness import Fact, Recording, Table, Unknown, check
-
-UNLOOKED = (401, 403, 404, 405, 415, 429)
-"""Answers that come before the input is looked at."""
+from readiness import Fact, Recording, Table, Unknown, check, openapi
 
 
 @check(
@@ -30,7 +27,7 @@ def input_validation(recording: Recording) -> Fact | Unknown:
         reason = f"{len(bad)} of {len(wrong)} wrong calls; the first: {operation}, {what}: {said}"
         table = Table("Wrong input that was not refused", ("operation", "input", "came back", "call"), tuple(bad[:50]))
         return Fact(False, reason, (table,))
-    looked = [one for one in wrong if one["status"] not in UNLOOKED]
+    looked = [one for one in wrong if one["status"] not in openapi.BEFORE_INPUT]
     if not looked:
         return Unknown(f"none of {len(wrong)} wrong calls got as far as its input being looked at (401, 403, 404 ...)")
     operations = len({one["operation"] for one in looked})

@@ -1,6 +1,6 @@
 """A target's OpenAPI document: what it says can be called, what answers may look like, and what it forbids."""
 
-from readiness.openapi.answers import answered
+from readiness.openapi.answers import BEFORE_INPUT, answered
 from readiness.openapi.calling import Call, Way, is_description, right_call, ways, why_not, wrong_calls
 from readiness.openapi.document import Answer, Content, Document, Documented, Parameter, parse
 from readiness.openapi.schema import UnusableSchemaError, Violation, violations
@@ -8,6 +8,7 @@ from readiness.openapi.taking import read, read_file, unreadable, with_operation
 from readiness.openapi.values import UnmadeError, made, value_of
 
 __all__ = [
+    "BEFORE_INPUT",
     "Answer",
     "Call",
     "Content",

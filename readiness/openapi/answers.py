@@ -8,6 +8,8 @@ from readiness.exchange import Reply, Request
 from readiness.openapi.document import Content, Document, Documented, is_json
 from readiness.openapi.schema import UnusableSchemaError, violations
 
+BEFORE_INPUT = (401, 403, 404, 405, 415, 429)
+"""Statuses of answers that come before anybody looks at the input."""
 SHOWN = 160
 """Characters of a body or a path that a report shows."""
 
