@@ -42,7 +42,13 @@ Ask = Callable[[str], Awaitable[tuple[Reply, float]]]
 """Sends a payload; the reply and how many seconds it took."""
 
 
-@scenario(suite="production_readiness", effect="read", capabilities=("http",), full={"operations": 30})
+@scenario(
+    suite="production_readiness",
+    effect="read",
+    capabilities=("http",),
+    quick={"operations": 2},
+    full={"operations": 30},
+)
 async def intrusion(target: Target, recorder: Recorder, *, operations: int = 5, wait: float = 1.0) -> None:
     """At most ``operations`` of each kind; a payload that works makes the target wait for ``wait`` seconds."""
     values = {**target.values, **_likely()}
