@@ -18,7 +18,7 @@ GAUGES = ("in_use", "max")
     suite="stress_testing",
     effect="write",
     capabilities=("load", "counter"),
-    quick={"seconds": 1.0},
+    quick={"seconds": 1.6},
     full={"seconds": 20.0},
 )
 async def database_stress(
@@ -39,12 +39,9 @@ async def database_stress(
         return
     before = [await counter.amount() for counter in counters]
     recorder.phase("stress", seconds, users=number)
-    over = asyncio.Event()
-    watching = asyncio.create_task(_watch(target, recorder, over))
     until = recorder.now + seconds
-    await asyncio.gather(*(_user(recorder, counters[place % accounts], until, think) for place in range(number)))
-    over.set()
-    await watching
+    working = (_user(recorder, counters[place % accounts], until, think) for place in range(number))
+    await asyncio.gather(_watch(target, recorder, think, until), *working)
     recorder.phase("count")
     told: list[dict[str, Any]] = []
     for counter, had in zip(counters, before, strict=True):
@@ -66,14 +63,15 @@ async def _user(recorder: Recorder, counter: Counter, until: float, think: float
         await asyncio.sleep(recorder.random.uniform(0.5 * think, 1.5 * think))
 
 
-async def _watch(target: Target, recorder: Recorder, over: asyncio.Event) -> None:
-    """Read the gauges of the pool again and again, where the target's description names them."""
+async def _watch(target: Target, recorder: Recorder, ramp: float, until: float) -> None:
+    """Read the gauges of the pool while all users are there, where the target's description names them."""
     binding = target.spec.capabilities.get("pool")
     if binding is None or binding.absent or target.spec.metrics is None:
         return
     at: list[float] = []
     values: dict[str, list[float]] = {name: [] for name in GAUGES}
-    while not over.is_set():
+    await asyncio.sleep(ramp)
+    while recorder.now < until:
         now = recorder.now
         reply = await target.get(target.spec.metrics)
         series = read_exposition(reply.text).series if not reply.error and reply.status == 200 else {}
