@@ -28,6 +28,10 @@ def changed(settings: Settings, **fields: Any) -> Settings:
     return settings.model_copy(update={"target": settings.target.model_copy(update=fields)})
 
 
+NOT_OF_THE_DESK = ["owners_enforced", "rate_limit"]
+"""Its description says why: it keeps one book, and limits orders instead of requests."""
+
+
 def policy(**checks: Any) -> Policy:
     return from_mapping({"checks": checks}, STANDARD)
 
@@ -42,8 +46,10 @@ def refusal(*args: Any, **options: Any) -> str:
 def test_everything_is_in_scope_unless_said_otherwise(catalog: Catalog, desk: Settings) -> None:
     plan = make_plan(catalog, desk, STANDARD)
     assert {check.id for check in plan.checks} == set(catalog.checks)
-    assert {scenario.id for scenario in plan.scenarios} == {check.needs for check in catalog.checks.values()}
-    assert dict(plan.settled) == {}, "the sample desk offers everything"
+    assert sorted(plan.settled) == NOT_OF_THE_DESK, "the sample desk offers everything else"
+    assert all(isinstance(outcome, NotApplicable) for outcome in plan.settled.values())
+    wanted = {check.needs for check in catalog.checks.values() if check.id not in plan.settled}
+    assert {scenario.id for scenario in plan.scenarios} == wanted
     assert not plan.scope.partial
 
 
@@ -55,7 +61,8 @@ def test_a_category_selects_its_checks(catalog: Catalog, desk: Settings, categor
         == {id for id, c in catalog.checks.items() if c.category == category}
         != set()
     )
-    assert {scenario.id for scenario in plan.scenarios} == {check.needs for check in plan.checks}
+    wanted = {check.needs for check in plan.checks if check.id not in NOT_OF_THE_DESK}
+    assert {scenario.id for scenario in plan.scenarios} == wanted
     assert plan.scope.partial
     assert category in plan.scope.sentence
 
