@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import copy
 from functools import partial
 
 import uvicorn
@@ -38,8 +39,9 @@ def application(defect: str = "") -> FastAPI:
         return Response(f'{{"number": {number}, "name": {name}}}', status, media_type=media)
 
     @app.get("/health", include_in_schema=False)
-    def health() -> None:
-        """It lives."""
+    def health() -> dict[str, str]:
+        """It lives, in this version."""
+        return {"version": "1.4.2"}
 
     @app.delete("/items/{number}", status_code=204)
     def remove(number: int) -> Response:
@@ -70,10 +72,13 @@ async def before_validation(defect: str, request: Request, go_on: RequestRespons
 def main() -> None:
     """Serve until somebody ends it."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--port", type=int, choices=range(1, 65536), metavar="PORT", required=True)
     parser.add_argument("--defect", choices=DEFECTS, default="")
     asked = parser.parse_args()
-    uvicorn.run(application(asked.defect), host="127.0.0.1", port=asked.port, log_level="warning")
+    logs = copy.deepcopy(uvicorn.config.LOGGING_CONFIG)
+    for formatter in logs["formatters"].values():
+        formatter["fmt"] = f"%(asctime)s {formatter['fmt']}"
+    uvicorn.run(application(asked.defect), host="127.0.0.1", port=asked.port, log_config=logs)
 
 
 if __name__ == "__main__":

@@ -286,6 +286,8 @@ class Service:
             return careless
         if path == "/items":
             return self._compressed(json.dumps([{"number": n, "name": "item"} for n in range(self._items())]), headers)
+        if path == "/version":
+            return Reply(200, b'{"version": "1.4.2"}')
         if path not in ("/", "/health") and not self.has("answers-everything"):
             return Reply(404, b'{"error": "not found"}')
         reply = Reply(200, b'{"hello": "world"}')
