@@ -26,9 +26,9 @@ async def database_stress(
     recorder: Recorder,
     *,
     users: int = 50,
-    accounts: int = 5,
+    accounts: int = 10,
     seconds: float = 2.0,
-    think: float = 0.4,
+    think: float = 0.6,
 ) -> None:
     """``users`` add to and read ``accounts`` for ``seconds``, and think for ``think`` seconds on average in between."""
     number = min(users, recorder.users)
