@@ -186,8 +186,8 @@ def test_no_trading_when_the_market_forbids_it(
     advise = {"account": account, "symbol": "U"}
     admin.put("/v1/clock", json={"now": "2025-03-10T22:00:00Z"})
     assert code(order(trader, "closed", **share)) == "market_closed"
+    vendor.control(volatility=1.4)  # before the clock: what rests is worked, too, and fetches
     admin.put("/v1/clock", json={"now": "2025-03-11T15:00:00Z"})
-    vendor.control(volatility=1.4)
     assert code(order(trader, "wild", **share)) == "volatility_stop"
     advice = trader.post("/v1/recommendations", json=advise).json()
     assert advice["action"] == "HOLD"
@@ -241,6 +241,8 @@ def test_history_is_ingested_once_and_fast(vendor: RunningVendor, admin: httpx.C
 
 
 def test_end_of_day_reconciles_and_archives(admin: httpx.Client) -> None:
+    # held, so that no further quote falls due between the two
+    admin.put("/v1/clock", json={"now": "2025-03-11T17:00:00Z", "running": False}).raise_for_status()
     admin.get("/v1/quotes/U")
     report = admin.post("/v1/end-of-day", json={"date": "2025-03-14"}).json()
     assert report["reconciled"] is True
