@@ -33,5 +33,8 @@ def forbidden_input(recording: Recording) -> Fact | Unknown:
             "Forbidden input that was accepted", ("operation", "input", "status", "call"), tuple(accepted[:50])
         )
         return Fact(False, reason, (table,))
+    short = "; time ran out before all were sent" if recording.facts.get("cut_short") else ""
     operations = len({one["operation"] for one in looked})
-    return Fact(True, f"{len(looked)} forbidden calls to {operations} operations were refused", rounds=len(looked))
+    return Fact(
+        True, f"{len(looked)} forbidden calls to {operations} operations were refused{short}", rounds=len(looked)
+    )

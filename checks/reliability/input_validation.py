@@ -30,9 +30,10 @@ def input_validation(recording: Recording) -> Fact | Unknown:
     looked = [one for one in wrong if one["status"] not in openapi.BEFORE_INPUT]
     if not looked:
         return Unknown(f"none of {len(wrong)} wrong calls got as far as its input being looked at (401, 403, 404 ...)")
+    short = "; time ran out before all were sent" if recording.facts.get("cut_short") else ""
     operations = len({one["operation"] for one in looked})
     return Fact(
-        True, f"{len(looked)} wrong calls to {operations} operations were answered below 500", rounds=len(looked)
+        True, f"{len(looked)} wrong calls to {operations} operations were answered below 500{short}", rounds=len(looked)
     )
 
 

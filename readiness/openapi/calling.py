@@ -65,6 +65,8 @@ def identity_for(documented: Documented, document: Document, spec: TargetSpec) -
     for alternative in documented.security:
         for name in alternative:
             scheme = as_mapping(document.schemes.get(name))
+            if scheme.get("type") == "apiKey" and scheme.get("in") != "header":
+                continue  # an identity is a header
             header = str(scheme.get("name", "")) if scheme.get("type") == "apiKey" else "Authorization"
             for identity, proof in spec.identities.items():
                 if proof.header.lower() == header.lower():
@@ -105,9 +107,11 @@ def _described(operation: Operation, documented: Documented, document: Document,
 
     values: dict[tuple[str, str], str] = {}
     for here, there in zip(_segments(operation.path), _segments(documented.path), strict=True):
-        if there.startswith("{"):
+        if there.startswith("{") and there.endswith("}"):
             name = there.strip("{}")
             values["path", name] = filled(here, by_place.get(("path", name)))
+    # What is only a part of its segment (/{name}.json) cannot be read from the description.
+    values |= {key: _text(one, document) for key, one in by_place.items() if key[0] == "path" and key not in values}
     for name, text in parse_qsl(operation.path.partition("?")[2], keep_blank_values=True):
         values["query", name] = quote(filled(text, by_place.get(("query", name))), safe="%")
     headers = {name: filled(text, None) for name, text in operation.headers.items()}
@@ -166,7 +170,7 @@ def why_not(documented: Documented, way: Way, spec: TargetSpec, *, forbidden: bo
         return "it changes what is there"
     if way.described and way.gaps:
         return f"its description leaves open: {', '.join(way.gaps)}"
-    if documented.body is not None and documented.body_required and way.body is None:
+    if documented.body_required and way.body is None:
         return "no body could be made"
     return ""
 

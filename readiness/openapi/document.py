@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 import yaml
 
@@ -124,9 +125,19 @@ class Document:
             node = node[name]
         return node
 
+    @property
+    def base(self) -> str:
+        """The path of the first server, which goes before every path of the document; its host is never called."""
+        server = as_mapping(next(iter(as_list(self.content.get("servers"))), None))
+        url = str(server.get("url", ""))
+        for name, variable in as_mapping(server.get("variables")).items():
+            url = url.replace(f"{{{name}}}", str(as_mapping(variable).get("default", "")))
+        path = urlsplit(url).path.strip("/") if "{" not in url else ""
+        return f"/{path}" if path else ""
+
     def _operations(self) -> Iterator[Documented]:
         for path, item in self.content["paths"].items():
-            where = str(path)
+            where = f"{self.base}{path}"
             try:
                 item = self.resolve(item)
             except UnresolvedError as error:
@@ -230,7 +241,7 @@ class Document:
 
 def parse(text: str, source: str) -> Document:
     """Return the document in JSON or YAML; SettingsError says what is wrong with it and what would be right."""
-    right = "right would be an OpenAPI 3.0 or 3.1 document in JSON or YAML"
+    right = "right would be an OpenAPI 3.0, 3.1 or 3.2 document in JSON or YAML"
     if len(text) > MOST_BYTES:
         raise SettingsError(f"{source}: {len(text)} characters; right would be at most {MOST_BYTES}")
     try:
@@ -242,7 +253,7 @@ def parse(text: str, source: str) -> Document:
     if "swagger" in content:
         raise SettingsError(f"{source}: swagger is {content['swagger']!r}; {right}")
     version = content.get("openapi")
-    if not isinstance(version, str) or not version.startswith(("3.0", "3.1")):
+    if not isinstance(version, str) or not version.startswith(("3.0", "3.1", "3.2")):
         raise SettingsError(f"{source}: openapi is {version!r}; {right}")
     if not isinstance(content.get("paths"), Mapping):
         raise SettingsError(f"{source}: paths is {type(content.get('paths')).__name__}; {right}")

@@ -150,3 +150,25 @@ def test_what_writes_is_sent_nothing_that_the_document_allows() -> None:
     there = target(grants=["read", "write"])
     (way,) = ways(documented, document, there)
     assert not [call.what for call in wrong_calls(documented, way, document, there) if call.what.startswith("n ")]
+
+
+def test_a_parameter_within_a_segment_is_made() -> None:
+    documented, document = operation({"parameters": [parameter("n", "path", type="integer")]}, "/items/{n}.json")
+    there = target(operations=[{"name": "item", "path": "/items/{item}.json"}])
+    (way,) = ways(documented, document, there)
+    assert right_call(documented, way, there).request.path == "/items/1.json"
+
+
+def test_a_key_in_the_query_is_no_identity() -> None:
+    schemes = {"key": {"type": "apiKey", "in": "query", "name": "X-Key"}}
+    documented, document = operation({"security": [{"key": []}]}, securitySchemes=schemes)
+    there = target(identities={"user": {"header": "X-Key", "value": "k"}})
+    assert ways(documented, document, there)[0].identity is None
+
+
+def test_a_form_that_is_needed_cannot_be_made() -> None:
+    form = {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": {}}}}}
+    documented, document = operation(form, method="post")
+    there = target(grants=["read", "write"])
+    (way,) = ways(documented, document, there)
+    assert why_not(documented, way, there.spec, forbidden=False) == "no body could be made"

@@ -31,7 +31,7 @@ def test_what_is_no_document_is_refused_with_what_would_be_right(text: str, said
     with pytest.raises(SettingsError) as caught:
         parse(text, "target.openapi: /openapi.json")
     assert str(caught.value).startswith(f"target.openapi: /openapi.json: {said}")
-    assert "right would be an OpenAPI 3.0 or 3.1 document" in str(caught.value)
+    assert "right would be an OpenAPI 3.0, 3.1 or 3.2 document" in str(caught.value)
     assert caught.value.exit_code == 2
 
 
@@ -108,3 +108,28 @@ def test_each_fault_is_told_and_the_rest_is_read(paths: dict[str, Any], said: st
 def test_anything_anywhere_is_borne(junk: Any) -> None:
     whole = parse(json.dumps({"openapi": "3.1.0", "paths": {"/a": junk}, "components": junk, "security": junk}), "here")
     assert whole.problems
+
+
+@pytest.mark.parametrize(
+    ("servers", "path"),
+    [
+        ([], "/items"),
+        ([{"url": "/"}], "/items"),
+        ([{"url": "/api/v1/"}, {"url": "/api/v2"}], "/api/v1/items"),
+        ([{"url": "https://example.org/api"}], "/api/items"),
+        (
+            [
+                {
+                    "url": "https://{host}/{version}",
+                    "variables": {"host": {"default": "h"}, "version": {"default": "v2"}},
+                }
+            ],
+            "/v2/items",
+        ),
+        ([{"url": "https://example.org/{unknown}"}], "/items"),
+        ([3], "/items"),
+    ],
+)
+def test_the_path_of_the_first_server_goes_before_every_path(servers: list[Any], path: str) -> None:
+    text = json.dumps({"openapi": "3.2.0", "servers": servers, "paths": {"/items": {"get": WELL}}})
+    assert [one.path for one in parse(text, "here").operations] == [path]

@@ -40,7 +40,10 @@ def test_the_document_decides_and_a_path_that_serves_none_is_named(tmp_path: Pat
         assert "has neither example nor default" in report, "why an operation was not taken is in the report"
         done = grade(tmp_path, address=address, openapi="/items/1")
         assert done.returncode == 2, done.stderr
-        assert "target.openapi: /items/1: openapi is None; right would be an OpenAPI 3.0 or 3.1 document" in done.stderr
+        assert (
+            "target.openapi: /items/1: openapi is None; right would be an OpenAPI 3.0, 3.1 or 3.2 document"
+            in done.stderr
+        )
 
 
 @pytest.mark.parametrize(
