@@ -6,6 +6,7 @@ Formats (`date`, `email` ...) are notes, as JSON Schema has it by default; they 
 import json
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -94,12 +95,10 @@ def _from_30(told: dict[str, Any]) -> dict[str, Any]:
     return {"anyOf": [told, {"type": "null"}]} if nullable else told
 
 
+@lru_cache(maxsize=4)
 def _components(document: Document) -> Any:
-    """The document's components, converted once."""
-    kept: Any = document.__dict__.setdefault(
-        "_converted", converted(as_mapping(document.content.get("components")).get("schemas", {}), document)
-    )
-    return {"schemas": kept}
+    """The schemas of the document's components, converted once."""
+    return {"schemas": converted(as_mapping(document.content.get("components")).get("schemas", {}), document)}
 
 
 def _violation(error: Any) -> Violation:
