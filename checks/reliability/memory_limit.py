@@ -43,7 +43,7 @@ def memory_limit(recording: Recording) -> Fact | Unknown:
     grown = (resident.peak - resident.values[0]) / MEGABYTE
     allowed = told["headroom"] * told["processes"]
     reason = (
-        f"{asked}: resident memory grew by {grown:.0f} MB; {told['failed']} of {told['calls']} ordinary calls failed, "
-        f"and {after['seconds']:.1f} s afterwards it answered well"
+        f"{asked}, of which it took {told['used'] / MEGABYTE:.0f}: resident memory grew by {grown:.0f} MB; "
+        f"{told['failed']} of {told['calls']} ordinary calls failed, and {after['seconds']:.1f} s afterwards it answered well"
     )
     return Fact(grown <= allowed, reason, evidence)

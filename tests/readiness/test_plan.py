@@ -112,6 +112,15 @@ def test_unknown_options_are_told_together(catalog: Catalog, desk: Settings) -> 
         assert part in told
 
 
+def test_a_list_may_be_set_where_the_elements_fit(catalog: Catalog, desk: Settings) -> None:
+    plan = make_plan(catalog, desk.model_copy(update={"scenarios": {"user_grid": {"operations": [5, 25]}}}), STANDARD)
+    assert plan.scenario_options["user_grid"]["operations"] == (5, 25)
+    for wrong in ([5, "many"], 5):
+        settings = desk.model_copy(update={"scenarios": {"user_grid": {"operations": wrong}}})
+        assert "user_grid: operations is " in (told := refusal(catalog, settings, STANDARD))
+        assert "right would be a list" in told
+
+
 def test_options_are_set_over_the_profile(catalog: Catalog, desk: Settings) -> None:
     steady = catalog.scenarios["steady_load"]
     assert steady.profiles["quick"], "the test needs a scenario with a quick profile"

@@ -16,6 +16,7 @@ def recording(*, grown: float = 20.0, witness: dict[str, Any] | None = None, **c
         "headroom": 256,
         "answers": {"413": 64},
         "processes": 1,
+        "used": 30 * MEGABYTE,
         "calls": 9,
         "failed": 0,
     }
@@ -38,7 +39,7 @@ def fact(given: Recording) -> Fact:
 def test_green_when_it_refuses_and_lives() -> None:
     outcome = fact(recording())
     assert outcome.passed
-    assert "64 uploads of 8 MB with 256 MB left: resident memory grew by 20 MB" in outcome.reason
+    assert "64 uploads of 8 MB with 256 MB left, of which it took 30: resident memory grew by 20 MB" in outcome.reason
 
 
 def test_failing_while_memory_is_short_is_allowed() -> None:
