@@ -30,8 +30,7 @@ def feed_sequence(
         return Unknown(f"the source could not be disordered: it answered {told}")
     try:
         clean = {seen["now"]: {what: _price(seen, what) for what in PRICES} for seen in orderly["seen"]}
-        if any(_behind(seen, what) > tolerance_seconds for seen in orderly["seen"] for what in PRICES):
-            return Unknown("the market that is served is old even when the feed is in order")
+        orderly_behind = [_behind(seen, what) for seen in orderly["seen"] for what in PRICES]
         rows = [
             (number, what, seen["now"], _behind(seen, what), _price(seen, what), clean[seen["now"]][what])
             for number, seen in enumerate(disorder["seen"], 1)
@@ -40,6 +39,10 @@ def feed_sequence(
         dropped = sum(int(seen["ingest"]["body"]["rejected"]) for seen in disorder["seen"])
     except (KeyError, TypeError, ValueError) as error:
         return Unknown(f"ingestion, quote or chain were not answered in full ({type(error).__name__}: {error})")
+    if max(orderly_behind) > tolerance_seconds:
+        return Unknown("the market that is served is old even when the feed is in order")
+    if min(*orderly_behind, *(row[3] for row in rows)) < -tolerance_seconds:
+        return Unknown("the market that is served is of a later time than the clock's: nothing can be compared")
     wrong = [row for row in rows if row[3] > tolerance_seconds or abs(row[4] - row[5]) > tolerance * row[5]]
     if wrong:
         number, what, now, behind, price, right = wrong[0]

@@ -16,17 +16,17 @@ from readiness import Fact, Recording, Table, Unknown, check
     fix="Fetch anew when a session opens, before the first order, advice or valuation; fill what rested at the open.",
 )
 def gap_open(recording: Recording, *, tolerance: float = 0.01) -> Fact | Unknown:
-    """The share opens 8 % below its close. One percent allows for seconds that pass; a strike may differ by half the gap."""
+    """The share opens about 12 % below its close. One percent allows for seconds that pass; a strike may differ by half the gap."""
     seen = recording.facts.get("gap")
     if not seen or not all(200 <= clock["status"] < 300 for clock in seen["clocks"]):
         return Unknown("no gap was made, or the clock could not be moved over the night")
     try:
         last, first = (float(seen[when]["quote again"]["body"]["ask"]) for when in ("close", "open"))
         gap = 1 - first / last
-        if gap < 5 * tolerance:
+        if gap < 3 * tolerance:
             return Unknown(f"the gap did not show: the ask was {last} at the close and {first} at the open")
         judged = [
-            ("collar", *_collar(seen, last, first)),
+            ("collar", *_collar(seen, last, first, float(recording.facts["collar"]))),
             ("risk", *_risk(seen["open"], tolerance)),
             ("advice", *_advice(seen, first * gap / 2)),
             ("resting order", *_rested(seen, first * (1 + tolerance))),
@@ -42,8 +42,10 @@ def gap_open(recording: Recording, *, tolerance: float = 0.01) -> Fact | Unknown
     return Fact(True, f"{told}; collar, risk, advice and the order that rested went by the open", evidence, len(judged))
 
 
-def _collar(seen: dict[str, Any], last: float, first: float) -> tuple[bool | None, str]:
+def _collar(seen: dict[str, Any], last: float, first: float, collar: float) -> tuple[bool | None, str]:
     far, near = seen["far"], seen["near"]
+    if float(far["limit"]) <= first * (1 + collar):
+        return None, f"a purchase at {far['limit']} is within the collar of the open, too"
     if 200 <= far["status"] < 300:
         return False, f"a purchase at {far['limit']}, sane at the close of {last}, was taken at a market of {first}"
     if not 400 <= far["status"] < 500:

@@ -12,6 +12,7 @@ from readiness import Recorder, Reply, Target, scenario
 
 CALM = {"fault": "none", "volatility": 0.45, "move": 0.0}
 POLL_SECONDS = 0.1
+NEARLY = 0.95  # of the collar above the close: sane there, and beyond the collar of any lower open
 STEP = timedelta(minutes=10)  # between the messages that count; a late one is nearer to its own than to the next
 DELIVERIES = 3  # at each step: the message that counts, a late one, a copy
 
@@ -34,13 +35,14 @@ async def market_moves(
     crash: float = 0.25,
     close: str = "2025-06-11T19:59:30+00:00",
     reopening: str = "2025-06-12T13:30:01+00:00",
-    gap: float = 0.08,
+    gap: float = 0.12,
     steps: int = 3,
     patience: float = 4.0,
 ) -> None:
     """Buy shares; crash, look, order at the old price and at the new; back, look; cut the feed, order; restore, order.
 
-    Then the night: look at the close, open ``gap`` lower and order. Last ``steps`` of the feed, in order and disordered.
+    Then the night: look at the close, open ``gap`` lower and order (the night's own move comes on top, so 8 % are left
+    of it on all but the wildest). Last ``steps`` of the feed, in order and disordered.
     """
     bounds = target.spec.capabilities["order_bounds"].options
     share, collar = bounds["share"], float(bounds["collar"])
@@ -102,7 +104,7 @@ async def _gap(
     seen["resting"] = {**_seen(rests), "limit": resting["limit"]}
     await target.call("feed.control", **{**CALM, "move": -gap})
     seen["clocks"].append(_seen(await target.call("clock.set", now=reopening)))
-    far = {**one, "limit": f"{last * (1 + collar / 2):.2f}", "key": _key(recorder)}
+    far = {**one, "limit": f"{last * (1 + NEARLY * collar):.2f}", "key": _key(recorder)}
     seen["far"] = {**_seen(await target.call("limit_orders.place", **far)), "limit": far["limit"]}
     seen["advice"] = _seen(await target.call("oms.recommendation", account=one["account"]))
     seen["open"] = await _look(target, one["account"])

@@ -56,6 +56,8 @@ def test_red_when_an_old_message_took_the_place_of_a_newer(bad: dict[str, Any], 
         recording(delivery()),  # nothing was rejected
         recording(delivery(rejected=1), status=400),
         recording(delivery(rejected=1), clean=delivery(300.0)),
+        recording(delivery(rejected=1), clean=delivery(-600.0, 31.0)),
+        recording(delivery(-600.0, 31.0, 31.0, rejected=1)),
         recording(delivery(rejected=1) | {"quote": {"body": None}}),
     ],
 )

@@ -32,7 +32,7 @@ def recording(**changed: Any) -> Recording:
         "advice": answer(action="SELL_PUT", strike="26.00"),
         "advice again": answer(action="SELL_PUT", strike="26.50"),
     }
-    return Recording(facts={"gap": seen | changed})
+    return Recording(facts={"collar": "0.10", "gap": seen | changed})
 
 
 def test_green_when_all_goes_by_the_open() -> None:
@@ -64,7 +64,8 @@ def test_red_when_one_of_them_goes_by_the_close(changed: dict[str, Any], told: s
     [
         Recording(),
         recording(clocks=[answer(), answer(409)]),
-        recording(open=look(29.0)),
+        recording(open=look(29.2)),
+        recording(far=answer(201) | {"limit": "30.36"}),  # the collar of the open ends there
         recording(near=answer(409) | {"limit": "27.60"}),
         recording(advice=answer(action="HOLD", strike=None)),
         recording(resting=answer(409) | {"limit": "28.80"}),
