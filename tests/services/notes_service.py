@@ -27,7 +27,7 @@ LARGEST_BODY = 1_000_000
 CALLS_PER_SECOND = 20
 DEFECTS = {
     "inflates-everything": "A packed body is unpacked whatever comes out, and kept.",
-    "falls-into-depth": "JSON that is nested too deep is answered with 500.",
+    "falls-into-depth": "JSON that is nested too deep ends the process, as an overflow of the stack would.",
     "reads-in-turn": "While one body is incomplete, nothing else is served.",
     "admin-admin": "Basic credentials admin:admin are let in.",
     "series-per-path": "The path of a request is a label of its metrics.",
@@ -151,8 +151,9 @@ class Handler(BaseHTTPRequestHandler):
             body = self._body()
             status, reply = self._answer(path, body)
         except (RecursionError, ValueError) as error:
-            deep = isinstance(error, RecursionError) and service.has("falls-into-depth")
-            status, reply = (500 if deep else 400), {"error": type(error).__name__}
+            if service.has("falls-into-depth") and isinstance(error, RecursionError):
+                os._exit(1)
+            status, reply = 400, {"error": type(error).__name__}
         if service.has("flattering-clock"):
             time.sleep(0.03)
             began = time.perf_counter()
