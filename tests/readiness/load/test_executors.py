@@ -109,6 +109,14 @@ def test_open_model_counts_the_generators_own_delay(recorder: Recorder) -> None:
     assert sum(sample.late > 0.05 for sample in samples) >= 8
 
 
+def test_open_model_caps_the_calls_under_way_and_offers_all_the_same(recorder: Recorder) -> None:
+    sender = Sender()
+    drive = constant_arrival_rate(Target(SPEC, sender), recorder, rate=400, seconds=0.2, operations=OFTEN, max_users=3)
+    pace = asyncio.run(drive)
+    assert (sender.most, pace.users, len(recorder.samples)) == (3, 3, 80)
+    assert pace.queued > 0, "400 calls of 10 ms a second keep four users busy"
+
+
 def test_closed_model_counts_each_call_and_caps_users(recorder: Recorder) -> None:
     sender = Sender()
     asyncio.run(per_vu_iterations(Target(SPEC, sender), recorder, users=20, iterations=5))
