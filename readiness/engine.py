@@ -26,7 +26,7 @@ from readiness.plugins import Scenario
 from readiness.settings import public_address
 from readiness.stored import PLAN, RUN, Ended, Ending, Planned, planned_of, write
 from readiness.targeting import Adapter, Target
-from readiness.watchdog import start_watchdog
+from readiness.watchdog import MOMENT, start_watchdog
 
 POLL_SECONDS = 0.1
 READ_SECONDS = 5.0  # to start the worker that reads evidence, on top of what the source is given
@@ -81,7 +81,7 @@ def new_run(
 
 async def run(state: Run, interrupted: asyncio.Event) -> AsyncIterator[events.Event]:
     """Run the plan and yield what happens; the last event carries the report, also when ``interrupted`` is set on the way."""
-    again = (sys.executable, "-m", "readiness", "judge", str(state.folder), "--interrupted")
+    again = (sys.executable, "-m", "readiness", "judge", str(state.folder), "--interrupted", "--ended", MOMENT)
     lifeline = start_watchdog(state.id, state.scratch, again)
     task = asyncio.create_task(_run(state, interrupted))
     # However it ends, also by a defect before its first event: nobody may wait for the next one.

@@ -96,14 +96,18 @@ async def judge_stored(
     *,
     policy: Policy | None = None,
     interrupted: bool = False,
+    lost: str = "",
     finish: Finish | None = None,
     output: Path | None = None,
     reports: bool = True,
     today: date | None = None,
 ) -> AsyncIterator[events.Event]:
-    """Judge the run in ``folder`` again: under its own policy, or another; reports go to ``output``, else beside it."""
+    """Judge the run in ``folder`` again: under its own policy, or another; reports go to ``output``, else beside it.
+
+    ``lost`` is the moment at which its gate was lost, where that is known.
+    """
     planned = read_plan(folder)
-    ended = read_end(folder, planned)
+    ended = read_end(folder, planned, lost)
     if interrupted and not ended.interrupted:
         ended = ended.model_copy(update={"interrupted": True})
         write(folder, RUN, ended)

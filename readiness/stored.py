@@ -111,12 +111,15 @@ def read(path: Path, kind: type[Part]) -> Part:
         ) from None
 
 
-def read_end(folder: Path, planned: Planned) -> Ended:
-    """Read how it went. Without run.json the gate was killed: the journal says when, and it counts as interrupted."""
+def read_end(folder: Path, planned: Planned, lost: str = "") -> Ended:
+    """Read how it went. Without run.json the gate was killed, and the run counts as interrupted.
+
+    It ended when the gate was ``lost``; where nobody saw that, with the last entry of the journal.
+    """
     if (folder / RUN).is_file():
         return read(folder / RUN, Ended)
     entries = list(_journal(folder))
-    last = entries[-1]["at"] if entries else planned.started
+    last = lost or (entries[-1]["at"] if entries else planned.started)
     seconds = (datetime.fromisoformat(last) - datetime.fromisoformat(planned.started)).total_seconds()
     finished = {
         entry["scenario"]: Ending(status=entry["status"], reason=entry["reason"], seconds=entry["seconds"])

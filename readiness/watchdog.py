@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from readiness.faults.children import CHILD_VARIABLE, RUN_VARIABLE, WATCHDOG_VARIABLE, end_marked
@@ -21,6 +22,8 @@ SCRATCH_MARKER = ".readiness-scratch"
 COMMAND_SECONDS = 120
 GOODBYE_SECONDS = 10
 LOOK_SECONDS = 1.0
+MOMENT = "{moment}"
+"""In the command, this word becomes the moment at which the gate was lost."""
 MARKS = (RUN_VARIABLE, CHILD_VARIABLE, WATCHDOG_VARIABLE)
 IGNORED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -76,8 +79,10 @@ def main(arguments: list[str]) -> int:
     run, scratch, command = arguments[0], Path(arguments[1]), arguments[3:]
     if ended_well(sys.stdin.fileno(), int(os.environ.get(WATCHDOG_VARIABLE, "0"))):
         return 0
+    lost = datetime.now(UTC).isoformat()
     end_marked(run, (os.getpid(),), scratch)
     removed = remove_scratch(scratch)
+    command = [lost if word == MOMENT else word for word in command]
     if command:
         with contextlib.suppress(OSError, subprocess.TimeoutExpired):
             subprocess.run(command, stdin=subprocess.DEVNULL, timeout=COMMAND_SECONDS, check=False, env=unmarked())

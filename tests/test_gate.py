@@ -3,6 +3,8 @@
 import os
 import signal
 import subprocess
+import time
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +99,8 @@ def test_a_killed_gate_leaves_nothing_but_a_report(tmp_path: Path) -> None:
         until(lambda: [e for e in journal(output) if e["event"] == "PhaseStarted"], 45.0)
         run = next(output.iterdir()).name
         before = marked(run)
+        noted = datetime.fromisoformat(journal(output)[-1]["at"])
+        time.sleep(1.5)
         os.kill(gate.pid, signal.SIGKILL)
         gate.communicate(timeout=30)
     assert len(before) >= 3, "the desk, its vendor and the scenario were there"
@@ -107,6 +111,12 @@ def test_a_killed_gate_leaves_nothing_but_a_report(tmp_path: Path) -> None:
     assert found.report["interrupted"] is True
     assert found.report["verdict"] != "READY"
     assert found.result("crash_restart")["status"] not in ("PASS", "WARN")
+    begun = datetime.fromisoformat(journal(output)[0]["at"])
+    least = (noted - begun).total_seconds() + 1.4
+    assert found.report["test_duration_seconds"] >= least, "it lasted until it was killed, not until its last entry"
+    files = {path.name: path.read_bytes() for path in found.run.iterdir() if path.is_file()}
+    assert main(["judge", str(found.run)]) == 130
+    assert {path.name: path.read_bytes() for path in found.run.iterdir() if path.is_file()} == files
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import argparse
 import importlib
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import NoReturn
 
 from readiness.cli import EXIT_CODES, load_arguments
@@ -116,6 +116,7 @@ def _explain_arguments(made: dict[str, argparse.ArgumentParser]) -> None:
     _self_test_arguments(made["self-test"])
     made["judge"].add_argument("run", metavar="RUN", help="a run's folder")
     made["judge"].add_argument("--interrupted", action="store_true", help="the run did not end by itself")
+    made["judge"].add_argument("--ended", metavar="MOMENT", type=_moment, help="when its gate was lost")
     made["judge"].add_argument("--policy", metavar="NAME|FILE", help="another policy")
     made["judge"].add_argument(
         "--today", metavar="DATE", type=_date, help="hold waivers against this day (UTC) instead of the day of the run"
@@ -200,6 +201,13 @@ def _policy_arguments(made: dict[str, argparse.ArgumentParser]) -> None:
     made["waivers"].add_argument(
         "--run", metavar="RUN", help="what became of them in this run (its folder or JSON report)"
     )
+
+
+def _moment(text: str) -> str:
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC).isoformat()
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r}; right would be a moment like 2026-01-31T12:00:00+00:00") from None
 
 
 def _date(text: str) -> date:

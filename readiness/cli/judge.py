@@ -50,7 +50,13 @@ def command(asked: argparse.Namespace) -> int:
         output.mkdir(parents=True, exist_ok=True)
     finish = under_other_rules(folder) if other else completed(folder, folder.parent)
     judging = judge_stored(
-        folder, policy=policy, interrupted=asked.interrupted, finish=finish, output=output, today=asked.today
+        folder,
+        policy=policy,
+        interrupted=asked.interrupted,
+        lost=asked.ended or "",
+        finish=finish,
+        output=output,
+        today=asked.today,
     )
     report, unwritten = asyncio.run(_last(judging))
     screen(catalog, report, verbose=asked.verbose)

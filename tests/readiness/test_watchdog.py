@@ -8,13 +8,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
 import pytest
 
 from readiness.faults.children import end_marked, marked
-from readiness.watchdog import SCRATCH_MARKER, remove_scratch, start_watchdog
+from readiness.watchdog import MOMENT, SCRATCH_MARKER, remove_scratch, start_watchdog
 from tests.readiness.faults.families import SLEEP, all_gone, child_of, eventually, lives
 
 GATE = """
@@ -125,6 +126,22 @@ def test_only_the_word_is_a_good_end(tmp_path: Path, scratch: Path, run_id: str,
     assert ended.returncode == 0
     assert report.exists()
     assert not scratch.exists()
+
+
+def test_the_command_learns_when_the_gate_was_lost(tmp_path: Path, scratch: Path, run_id: str) -> None:
+    report = tmp_path / "report"
+    write = f"import sys, pathlib; pathlib.Path({str(report)!r}).write_text(' '.join(sys.argv[1:]))"
+    said = [sys.executable, "-c", write, "--ended", MOMENT]
+    before = datetime.now(UTC)
+    subprocess.run(
+        [sys.executable, "-m", "readiness.watchdog", run_id, str(scratch), "--", *said],
+        input=b"",
+        timeout=60,
+        check=True,
+    )
+    option, moment = report.read_text().split()
+    assert option == "--ended"
+    assert before <= datetime.fromisoformat(moment) <= datetime.now(UTC)
 
 
 def test_a_folder_that_is_not_ours_is_refused_and_the_report_still_written(tmp_path: Path, run_id: str) -> None:
