@@ -8,6 +8,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from readiness.model import CATEGORIES
 from readiness.report import Report
 from reports import json as plugin
 from reports.json import json
@@ -52,7 +53,8 @@ def test_every_promised_name_is_there() -> None:
     body = codec.loads(written(not_ready()))
     assert body.keys() >= NAMES
     suite = body["detailed_results"]["end_to_end_workflows"]
-    assert {"status", "exit_code", "critical", "results"} <= set(suite)
+    assert {"status", "exit_code", "critical", "error", "results"} <= set(suite)
+    assert set(body["category_scores"]) == set(CATEGORIES)
 
 
 def test_the_published_schema_is_in_step_with_the_model() -> None:
