@@ -127,7 +127,7 @@ def missing_capabilities(spec: TargetSpec) -> dict[str, str]:
     offered = {
         "http": http,
         "calls": http or scheme in GRPC,
-        "load": "load" in spec.grants,
+        "load": "load" in spec.grants and bool(spec.load_mix),
         "write": "write" in spec.grants,
         "process": started and "disrupt" in spec.grants,
         "network": started and "disrupt" in spec.grants and bool(spec.dependencies),

@@ -19,7 +19,7 @@ Values = Mapping[str, Any]
 CAPABILITIES: dict[str, tuple[str, tuple[str, ...]]] = {
     "http": ("answers HTTP requests", ()),
     "calls": ("answers the described operations over a network, whatever the protocol", ()),
-    "load": ("may be put under load (grant `load`)", ()),
+    "load": ("may be put under load (grant `load`, and an operation with a `weight`)", ()),
     "write": ("may be written to (grant `write`)", ()),
     "process": (
         "is started by the gate, so it can be stopped, killed and restarted (start command, grant `disrupt`)",
@@ -305,6 +305,12 @@ class Target:
         self.spec = spec
         self.adapter = adapter
         self.values: dict[str, Any] = dict(values)
+
+    @property
+    def address(self) -> str:
+        """Where it answers: the described address, with the port that the gate gave it."""
+        port = self.adapter.handle().get("port", "")
+        return (self.spec.address or "http://127.0.0.1:{port}").replace("{port}", str(port))
 
     @property
     def process(self) -> ProcessControl:

@@ -204,3 +204,10 @@ def test_a_check_that_is_asked_for_by_name_runs_in_any_profile(catalog: Catalog,
     long = next(id for id, check in catalog.checks.items() if catalog.scenarios[check.needs].least != "quick")
     plan = make_plan(catalog, desk, STANDARD, only=(long, long), profile="quick")
     assert [check.id for check in plan.checks] == [long]
+
+
+def test_without_a_weight_there_is_no_load_to_offer(catalog: Catalog, desk: Settings) -> None:
+    weightless = tuple(operation.model_copy(update={"weight": 0.0}) for operation in desk.target.operations)
+    plan = make_plan(catalog, changed(desk, operations=weightless), STANDARD, only=("latency_p95",))
+    assert not plan.scenarios
+    assert "an operation with a `weight`" in str(plan.settled["latency_p95"])

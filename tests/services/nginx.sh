@@ -18,6 +18,7 @@ http {
     log_format lines escape=json '{"time":"\$time_iso8601","level":"info","message":"\$request_method \$uri",'
         '"status":\$status,"path":"\$request_uri","request_id":"\$http_x_request_id"}';
     access_log /dev/stdout lines;
+    log_not_found off;  # it would write the path decoded, line breaks and all
     client_body_temp_path $2/body; proxy_temp_path $2/proxy; fastcgi_temp_path $2/fastcgi;
     uwsgi_temp_path $2/uwsgi; scgi_temp_path $2/scgi;
     gzip on; gzip_types text/plain;
