@@ -14,8 +14,8 @@ from readiness import Fact, NotApplicable, Recording, Series, Table, Unknown, ch
     needs="hostile_bodies",
     fix="Unpack at most as much as a plain body may hold, then answer 413; or refuse Content-Encoding with 415.",
 )
-def decompression_bomb(recording: Recording, *, share: float = 0.5) -> Fact | NotApplicable | Unknown:
-    """The memory of its processes rises by less than ``share`` of what one body unpacks to, and it lives on."""
+def decompression_bomb(recording: Recording, *, share: float = 1.0) -> Fact | NotApplicable | Unknown:
+    """The memory of its processes rises by less than ``share`` of what one of the bodies unpacks to, and it lives on."""
     taken, bomb = recording.facts.get("operations"), recording.facts.get("bomb")
     if taken is None:
         return Unknown("the scenario looked for no operation that takes a body")

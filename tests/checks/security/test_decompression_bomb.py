@@ -1,4 +1,4 @@
-"""Half of what a body unpacks to is the boundary."""
+"""What one body unpacks to is the boundary."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ def _recording(risen: float = 1e6, *, error: str = "", looks: int = 10, **after:
     return Recording(facts=facts, readings=readings)
 
 
-@pytest.mark.parametrize("given", [_recording(), _recording(31.9e6), _recording(error="reset")])
+@pytest.mark.parametrize("given", [_recording(), _recording(63.9e6), _recording(error="reset")])
 def test_memory_that_stays_passes(given: Recording) -> None:
     assert holds(decompression_bomb(given))
 
@@ -31,7 +31,7 @@ def test_memory_that_stays_passes(given: Recording) -> None:
 @pytest.mark.parametrize(
     ("given", "reason"),
     [
-        (_recording(32e6), "raised its memory by 32 MB"),
+        (_recording(64e6), "raised its memory by 64 MB"),
         (_recording(error="timeout"), "neither answered nor refused"),
         (_recording(alive=False), "after them"),
         (_recording(status=503), "answered 503"),
