@@ -6,16 +6,15 @@ EXECUTORS = (
     "constant_vus", "ramping_vus", "shared_iterations", "per_vu_iterations", "constant_arrival_rate", "ramping_arrival_rate",
 )  # fmt: skip
 DEFAULT_USERS = 10
+URL = (
+    "http://host:port/path, ws://host:port/path, grpc://host:port/package.Service/Method, or the origin that a journey's "
+    "paths begin at"
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument(
-        "url",
-        metavar="URL",
-        help="http://host:port/path, ws://host:port/path, grpc://host:port/package.Service/Method, or the origin that a "
-        "journey's paths begin at",
-    )
+    parser.add_argument("url", metavar="URL", help=URL)
     how = parser.add_argument_group("how much")
     how.add_argument("--rate", type=float, metavar="N", help="open model: start N calls or journeys per second")
     how.add_argument(

@@ -43,7 +43,7 @@ def missing_library(protocol: str) -> str:
     lacking = [module for module in modules if not _found(module)]
     if not lacking:
         return ""
-    return f"{protocol} needs {', '.join(lacking)}, which is not installed: pip install 'readiness-gate[{extra}]'"
+    return f"{protocol} needs {', '.join(lacking)} (not installed): pip install 'readiness-gate[{extra}]'"
 
 
 def speaker(protocol: str, origin: "Origin", options: "ClientOptions") -> Speaker:

@@ -3,10 +3,11 @@
 import asyncio
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 
+from readiness.load.effort import Effort
 from readiness.load.live import Glimpse
 from readiness.load.merging import merged
 from readiness.load.session import LoadResult
@@ -40,6 +41,8 @@ class WorkerResult:
     """Why its part is not whole; "" where it is."""
     silent: float = 0.0
     """Longest time without a sign of life, in seconds."""
+    effort: Effort = field(default_factory=Effort)
+    """How hard its process worked."""
     uncertainty: float = 0.0
     """By how many seconds its clock may differ from the common one; 0 on one machine."""
 
@@ -50,6 +53,8 @@ class SharedResult:
 
     result: LoadResult
     workers: tuple[WorkerResult, ...]
+    begin: float = 0.0
+    """The common instant (``time.monotonic`` of this machine), where the workers are this machine's."""
 
     @property
     def missing_share(self) -> float:

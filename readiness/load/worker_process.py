@@ -10,10 +10,11 @@ import socket
 import sys
 import traceback
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from readiness.load.effort import Effort, watched
 from readiness.load.feed import Feed
 from readiness.load.frames import receive, send
 from readiness.load.live import Glimpse
@@ -61,6 +62,7 @@ class Done:
 
     result: LoadResult
     began: float
+    effort: Effort = field(default_factory=Effort)
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,9 @@ async def _outcome(
     stop = asyncio.Event()
     listening = asyncio.ensure_future(_listen(reader, stop))
     try:
-        return Done(await session.run(stop), began[0] if began else 0.0)
+        async with watched(begin.at) as effort:
+            result = await session.run(stop)
+        return Done(result, began[0] if began else 0.0, effort)
     except Exception as error:  # noqa: BLE001 - told to the other end, which raises it
         frame = traceback.extract_tb(error.__traceback__)[-1]
         return Defect(f"{type(error).__name__}: {error} ({frame.filename}, line {frame.lineno})")

@@ -11,6 +11,7 @@ import signal
 import socket
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 from typing import TypeVar
@@ -57,11 +58,12 @@ async def run_workers(
     watching = asyncio.ensure_future(watch([worker.pulse for worker in team], show))
     try:
         await asyncio.gather(*(worker.start((place, len(parts))) for place, worker in enumerate(team)))
-        await _all_through(team, monotonic() + LEAD, stop)
+        begin = monotonic() + LEAD
+        await _all_through(team, begin, stop)
     finally:
         watching.cancel()
         await asyncio.gather(*(worker.close() for worker in team))
-    return shared_result([worker.outcome() for worker in team], notice)
+    return replace(shared_result([worker.outcome() for worker in team], notice), begin=begin)
 
 
 async def _all_through(team: Sequence["LoadWorker"], begin: float, stop: asyncio.Event | None) -> None:
@@ -170,8 +172,9 @@ class LoadWorker:
         """Return what came of it."""
         if self._done is not None:
             return WorkerResult(
-                self.name, self.share, self._done.result, self.spool, self._done.began, silent=self.pulse.longest
-            )
+                self.name, self.share, self._done.result, self.spool, self._done.began, silent=self.pulse.longest,
+                effort=self._done.effort,
+            )  # fmt: skip
         kept = salvaged(self.spool)
         said = f"{self.lost}; {kept.calls} of its calls had been recorded and are counted"
         return WorkerResult(self.name, self.share, kept, self.spool, lost=said, silent=self.pulse.longest)

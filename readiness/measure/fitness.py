@@ -66,8 +66,9 @@ def fitness_of(recordings: Iterable[Recording]) -> Fitness:
 def readings_of(recording: Recording) -> Readings:
     """Return each reading of one recording during its measured phases, in the units of LIMITS; None where there is none, or no number.
 
-    - generator_cpu_cores: mean of the busiest phase of a second or more. None for a target inside the generator.
-    - generator_lag_seconds: mean of the longest stall of each second. None likewise.
+    - generator_cpu_cores: mean of the busiest phase of a second or more. None for a target inside the generator. Where
+      several workers share the load, that of the worst of them: none hides behind the rest.
+    - generator_lag_seconds: mean of the longest stall of each second. None and the worst likewise.
     - steal_share, throttled_share: means.
     - other_share: mean of what others took at moments when less than half of the machine was idle. None for a target
       that is not ours: where it runs here, its own work cannot be told from that of others.
@@ -79,7 +80,9 @@ def readings_of(recording: Recording) -> Readings:
     machine = recording.facts.get("machine")
     place = machine.get("target", "ours") if isinstance(machine, dict) else "ours"
     control = load["machine_control_seconds"]
-    generator, lag, others = _busiest(recording, phases), _mean(load["generator_lag_seconds"]), _others(load)
+    generator = _worst(_busiest(recording, phases, name) for name in generators(recording, "generator_cpu_cores"))
+    lag = _worst(_mean(load[name]) for name in generators(recording, "generator_lag_seconds"))
+    others = _others(load)
     readings = {
         "generator_cpu_cores": generator if place != "inside" else None,
         "generator_lag_seconds": lag if place != "inside" else None,
@@ -138,12 +141,17 @@ class _Window:
         return values[inside] if inside.any() else values
 
 
-def _busiest(recording: Recording, phases: list[tuple[float, float]]) -> float | None:
-    windows = [_Window(recording, [phase])["generator_cpu_cores"] for phase in phases]
+def generators(recording: Recording, series: str) -> Iterator[str]:
+    """Yield the series of this kind: of the generator itself, and of each worker that shared its load."""
+    yield from (name for name in recording.readings if name == series or name.endswith(f" {series}"))
+
+
+def _busiest(recording: Recording, phases: list[tuple[float, float]], series: str) -> float | None:
+    windows = [_Window(recording, [phase])[series] for phase in phases]
     means = [float(values.mean()) for values in windows if len(values) >= FEWEST]
     return max(
         (mean for mean in means if not math.isnan(mean)),
-        default=_mean(_Window(recording, phases)["generator_cpu_cores"]),
+        default=_mean(_Window(recording, phases)[series]),
     )
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from readiness.measure.fitness import generators
 from readiness.measure.quantiles import samples_needed
-from readiness.measure.recording import Recording, Samples
+from readiness.measure.recording import Readings, Recording, Samples
 from readiness.measure.statistics import Values, nearest_rank
 from readiness.report import LoadSummary, PhaseLoad, Timeline
 
@@ -141,18 +142,30 @@ def _errors(calls: Columns) -> dict[str, int]:
 
 
 def _generator(calls: Columns, recording: Recording) -> Iterator[tuple[str, float]]:
-    """Yield what the generator did itself: the busiest second, and how late it sent; what is not known is left out."""
-    if "generator_cpu_cores" in recording.readings:
-        readings = recording.readings["generator_cpu_cores"]
-        at, values = np.array(readings.at), np.array(readings.values)
-        if len(values):
-            seconds = np.floor(at - at[0]).astype(int)
-            counts = np.bincount(seconds)
-            means = np.bincount(seconds, values)[counts > 0] / counts[counts > 0]
-            yield "cpu_cores", float(means.max())
+    """Yield what the generator did itself: the busiest second, and how late it sent; what is not known is left out.
+
+    Where workers shared the load, the busiest second of the busiest of them.
+    """
+    busiest = [
+        second
+        for name in generators(recording, "generator_cpu_cores")
+        if (second := _busiest_second(recording.readings[name])) is not None
+    ]
+    if busiest:
+        yield "cpu_cores", max(busiest)
     late = np.sort(calls.late[calls.measured])
     if len(late) >= samples_needed(99):
         yield "late_p99", nearest_rank(late, 99)
+
+
+def _busiest_second(readings: Readings) -> float | None:
+    at, values = np.array(readings.at), np.array(readings.values)
+    if not len(values):
+        return None
+    seconds = np.floor(at - at[0]).astype(int)
+    counts = np.bincount(seconds)
+    means = np.bincount(seconds, values)[counts > 0] / counts[counts > 0]
+    return float(means.max())
 
 
 def _coded(names: Iterable[str], n: int) -> tuple[Codes, tuple[str, ...]]:

@@ -40,25 +40,27 @@ async def steady_load(
     seconds: float = 120.0,
     shortest: float = 22.0,
     early: bool = True,
+    workers: int = 1,
     warm_up: float = 1.5,
     rest: float = 1.0,
 ) -> None:
     """Offer ``rate`` calls per second of the mix for ``seconds``; only that phase is measured, resources included.
 
     With ``early`` it ends where the limits that checks set by default are decided: broken from 8 s on, kept from ``shortest`` on. At
-    the first look that may pass it, an error rate of 0.1 % is ruled out by 4 382 calls of which none failed.
+    the first look that may pass it, an error rate of 0.1 % is ruled out by 4 382 calls of which none failed. ``workers`` processes
+    share a rate that is too high for one; then every phase goes to its end.
     """
     recorder.fact("offered", {"rate": rate, "seconds": seconds})
     recorder.fact("cores", os.cpu_count() or 1)
     recorder.phase("warm up", warm_up)
-    await constant_arrival_rate(target, recorder, rate=rate, seconds=warm_up)
+    await constant_arrival_rate(target, recorder, rate=rate, seconds=warm_up, workers=workers)
     pids = target.process.pids() if target.adapter.process else []
     await _rest(target, recorder, pids, "rest before ", rest)
     before = await _times(target)
     async with recorder.resources(pids):
         recorder.phase("steady", seconds)
-        until = _until(rate, seconds, shortest) if early else None
-        await constant_arrival_rate(target, recorder, rate=rate, seconds=seconds, until=until)
+        until = _until(rate, seconds, shortest) if early and workers == 1 else None
+        await constant_arrival_rate(target, recorder, rate=rate, seconds=seconds, until=until, workers=workers)
     recorder.fact("server_times", {"before": before, "after": await _times(target), "alone": bool(pids)})
     await _rest(target, recorder, pids, "rest after ", rest)
 
