@@ -36,12 +36,17 @@ class Way:
 
 @dataclass(frozen=True)
 class Call:
-    """One request of an operation. ``forbidden``: the document forbids it; ``rough``: it may be cut off instead of answered."""
+    """One request of an operation.
+
+    ``forbidden``: the document forbids it; ``rough``: it may be cut off instead of answered; ``deep``: it is nested so deeply
+    that readers of JSON fail by their own limit, in Python for one, and frameworks make a 500 of that.
+    """
 
     what: str
     request: Request
     forbidden: bool = False
     rough: bool = False
+    deep: bool = False
 
 
 def is_description(operation: Operation, documented: Documented) -> bool:
@@ -198,8 +203,8 @@ def wrong_calls(documented: Documented, way: Way, document: Document, target: Ta
     if documented.body is None or (way.described and way.body is None):
         return
     right = _request(documented, way, target)
-    for what, content in (("malformed JSON", b'{"broken": '), ("deeply nested", b"[" * DEEP + b"]" * DEEP)):
-        yield Call(what, _with_body(right, content), forbidden=True)
+    yield Call("malformed JSON", _with_body(right, b'{"broken": '), forbidden=True)
+    yield Call("deeply nested", _with_body(right, b"[" * DEEP + b"]" * DEEP), forbidden=True, deep=True)
     yield Call("huge text", _with_body(right, _encoded("a" * HUGE)), forbidden=True, rough=True)
     for wrong in wrong_bodies(documented.body, way.body, document):
         yield Call(wrong.what, _with_body(right, _encoded(wrong.value)), forbidden=wrong.forbidden)

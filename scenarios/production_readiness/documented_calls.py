@@ -120,7 +120,7 @@ class Calls:
         reply = await self._target.get(self._target.spec.health.live or "/", timeout=self._timeout)
         self.refusals.append(
             {
-                "operation": "after all calls", "what": "a plain request", "call": "GET", "forbidden": False, "rough": False,
+                "operation": "after all calls", "what": "a plain request", "call": "GET", "forbidden": False, "rough": False, "deep": False,
                 "status": reply.status, "error": reply.error, "seconds": reply.seconds, "hung": reply.error in HUNG,
             }
         )  # fmt: skip
@@ -137,6 +137,12 @@ class Calls:
         self.answers.append({**told, "what": call.what, "wrong": wrongly})
         if wrongly:
             row = {name: told[name] for name in ("operation", "call", "status", "error", "seconds")}
-            row |= {"what": call.what, "forbidden": call.forbidden, "rough": call.rough, "hung": reply.error in HUNG}
+            row |= {
+                "what": call.what,
+                "forbidden": call.forbidden,
+                "rough": call.rough,
+                "deep": call.deep,
+                "hung": reply.error in HUNG,
+            }
             self.refusals.append(row)
         return reply

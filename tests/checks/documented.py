@@ -19,7 +19,7 @@ def refusal(status: int = 422, **changes: Any) -> dict[str, Any]:
     """A wrong call that was refused."""
     told = {
         "operation": "GET /items", "call": "GET /items?n=a", "what": "n of the wrong type", "status": status, "error": "",
-        "seconds": 0.01, "forbidden": True, "rough": False, "hung": False,
+        "seconds": 0.01, "forbidden": True, "rough": False, "deep": False, "hung": False,
     }  # fmt: skip
     return {**told, **changes}
 

@@ -51,3 +51,15 @@ def test_a_run_that_was_cut_short_says_so() -> None:
     recording = refusals(refusal(), AFTER)
     recording.facts["cut_short"] = True
     assert holds(input_validation(recording), "time ran out before all were sent")
+
+
+def test_json_too_deep_may_get_a_server_error_and_nothing_worse() -> None:
+    deep = refusal(500, deep=True)
+    assert holds(
+        input_validation(refusals(refusal(), deep)),
+        "1 wrong calls to 1 operations were answered below 500; 1 got a 5xx",
+    )
+    assert not holds(input_validation(refusals(refusal(), {**deep, "status": 0, "error": "closed"})), ": closed")
+    assert not holds(
+        input_validation(refusals(refusal(), {**deep, "status": 0, "error": "timeout", "hung": True})), "no answer"
+    )
