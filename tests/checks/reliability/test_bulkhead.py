@@ -14,7 +14,7 @@ WELL, LATE, FAILED = (0.02, True), (0.7, True), (0.02, False)
 def silence(*calls: tuple[float, bool], acted: bool = True, **others: Any) -> dict[str, Any]:
     beside = {"price": list(calls), **others}
     alone = [[name, 3, 3, 0.1] for name in beside]
-    witnesses = [{"swallowed_bytes": 100}, {}] if acted else [{}, {}]
+    witnesses = [{"swallowed_bytes": 100}, {}] if acted else [{}, {"swallowed_bytes": 100}]
     crowds = [{"callers": 20, "calls": 20, "gave_up": 20}] * 2
     told = {"alone": alone, "beside": beside, "crowds": crowds, "witnesses": witnesses}
     return {"dependency": "vendor", "operation": "quote", "silence": told}

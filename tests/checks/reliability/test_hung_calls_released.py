@@ -12,7 +12,7 @@ from readiness.scoring import judge
 def silence(first: tuple[int, int], second: tuple[int, int], *, acted: bool = True) -> dict[str, Any]:
     held = [{"descriptors": d, "threads": t} for d, t in ((20, 10), first, second)]
     crowds = [{"callers": 20, "calls": 20, "gave_up": 20}] * 2
-    witnesses = [{"swallowed_bytes": 100}, {}] if acted else [{}, {}]
+    witnesses = [{}, {"swallowed_bytes": 100}] if acted else [{"swallowed_bytes": 100}, {}]
     return {"dependency": "vendor", "silence": {"held": held, "crowds": crowds, "witnesses": witnesses}}
 
 
