@@ -31,5 +31,5 @@ def answers(*rows: dict[str, Any]) -> Recording:
     return Recording(facts={"answers": list(rows)})
 
 
-def refusals(*rows: dict[str, Any]) -> Recording:
-    return Recording(facts={"refusals": list(rows)})
+def refusals(*rows: dict[str, Any], cut_short: bool = False) -> Recording:
+    return Recording(facts={"refusals": list(rows), "cut_short": cut_short})

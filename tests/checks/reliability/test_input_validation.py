@@ -48,8 +48,7 @@ def test_without_a_look_at_the_input_nothing_is_known(status: int) -> None:
 
 
 def test_a_run_that_was_cut_short_says_so() -> None:
-    recording = refusals(refusal(), AFTER)
-    recording.facts["cut_short"] = True
+    recording = refusals(refusal(), AFTER, cut_short=True)
     assert holds(input_validation(recording), "time ran out before all were sent")
 
 
