@@ -80,4 +80,4 @@ def _harm(told: dict[str, Any], one: dict[str, Any], limit: float, *, relay: boo
 def _usual(told: dict[str, Any]) -> int:
     """What a refused connection is answered with: whoever knows no better than 500 is not blamed for it here."""
     statuses = [int(call["status"]) for call in told["refused"]["calls"]]
-    return 500 if not told["refused"]["witness"] or 500 in statuses else statuses[-1]
+    return 500 if not told["refused"]["witness"] or {0, 500} & set(statuses) else statuses[-1]

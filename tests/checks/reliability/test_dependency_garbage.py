@@ -29,6 +29,7 @@ def recording(*kinds: dict[str, Any], refused: int = 503) -> Recording:
         recording(met("cut"), met("noise"), met("wrong_body"), met("flood")),
         recording(met("noise", call(status=200, good=True))),
         recording(met("noise", call(status=500)), refused=500),
+        recording(met("noise", call(status=500)), refused=0),
         recording(met("noise", again=15.0)),
     ],
 )
