@@ -5,6 +5,7 @@ take time from the exchange's clock, chance from a seed that is kept, and order 
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from readiness import Fact, Recording, Table, Unknown, check
@@ -23,18 +24,9 @@ def replay_determinism(
 
     Times are not left out: the exchange's clock is held at the times of the recorded day.
     """
-    day, replay = recording.facts.get("day"), recording.facts.get("replay")
-    if not day or not replay:
-        return Unknown(recording.facts.get("problem") or "no day was traded and replayed")
-    if len(day) != len(replay):
-        return Unknown(f"{len(day)} requests were answered in the day and {len(replay)} in its replay")
-    if held := [one for one in day + replay if one["operation"].endswith("clock") and not _done(one)]:
-        return Unknown(f"the clock could not be held: {held[0]['error'] or held[0]['status']}")
-    if lost := [one for one in day + replay if one["error"]]:
-        return Unknown(f"{lost[0]['operation']} was not answered: {lost[0]['error']}")
-    orders = [one for one in day if one["operation"].endswith(("order", "place"))]
-    if not any(_done(order) for order in orders):
-        return Unknown("no order was taken in the day, so there is nothing to replay")
+    if obstacle := _obstacle(recording.facts):
+        return Unknown(obstacle)
+    day, replay = recording.facts["day"], recording.facts["replay"]
     pairs = [(first["operation"], _text(first, ignored), _text(second, ignored))
              for first, second in zip(day, replay, strict=True)]  # fmt: skip
     differing = [(what, *_around(one, other)) for what, one, other in pairs if one != other]
@@ -43,8 +35,28 @@ def replay_determinism(
         table = Table("Answers that differ", ("request", "day", "replay"), tuple(differing[:20]))
         told = f"{len(differing)} of {len(pairs)} answers differ; the first, of {what}: {one} and then {other}"
         return Fact(False, told, (table,))
-    told = f"{len(pairs)} answers, {len(orders)} of them to orders, are the same in the replay"
+    told = f"{len(pairs)} answers, {len(_orders(day))} of them to orders, are the same in the replay"
     return Fact(True, f"{told} (without {', '.join(ignored)})", rounds=len(pairs))
+
+
+def _obstacle(facts: Mapping[str, Any]) -> str:
+    """Why the two days cannot be compared, if they cannot."""
+    day, replay = facts.get("day"), facts.get("replay")
+    if not day or not replay:
+        return str(facts.get("problem") or "no day was traded and replayed")
+    if len(day) != len(replay):
+        return f"{len(day)} requests were answered in the day and {len(replay)} in its replay"
+    for one in day + replay:
+        needed = one["operation"] in ("replay.hold_clock", "feed.ingest")  # without them the input is not the same
+        if one["error"] or (needed and not _done(one)):
+            return f"{one['operation']} was not done: it answered {one['error'] or one['status']}"
+    if not any(_done(order) for order in _orders(day)):
+        return "no order was taken in the day, so there is nothing to replay"
+    return ""
+
+
+def _orders(answers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [one for one in answers if one["operation"] in ("oms.order", "limit_orders.place")]
 
 
 def _done(answer: dict[str, Any]) -> bool:

@@ -18,7 +18,7 @@ RESTS = "1.00"  # a limit that no market of the day comes near: what rests is wo
     suite="real_world_scenarios",
     effect="disrupt",
     capabilities=("process", "oms", "limit_orders", "feed", "replay"),
-    full={"steps": 78},
+    full={"steps": 40},
     deadline=90.0,
     least="standard",
 )
@@ -32,7 +32,7 @@ async def replayed_day(
     cash: str = "100000.00",
     share: str = "U",
 ) -> None:
-    """At each of ``steps`` times of the day: move the market, hold the clock, ask for advice and follow it, order shares."""
+    """At each of ``steps`` times of the day: move the market, hold the clock, ingest, follow the advice, order shares."""
     recorder.phase("trade")
     day = _Day(target, await _account(target, opening, cash))
     first, last = datetime.fromisoformat(opening), datetime.fromisoformat(closing)
@@ -42,6 +42,7 @@ async def replayed_day(
             await day.send("feed.control", fault="none", move=round(move, 4), volatility=round(volatility, 4))
             now = first + (last - first) * step / max(1, steps - 1)
             await day.send("replay.hold_clock", now=now.isoformat())
+            await day.send("feed.ingest")
             await day.trade(recorder, share)
         for report in REPORTS:
             await day.send(report)

@@ -63,6 +63,7 @@ def test_the_order_of_fields_counts() -> None:
         recording(day(), day()[:-1]),
         recording(day(**{"replay.hold_clock": answer("replay.hold_clock", 409)}), day()),
         recording(day(), day(**{"oms.ledger": answer("oms.ledger", 0, "timeout")})),
+        recording(day(), [*day()[:-1], answer("feed.ingest", 503)]),
         recording(*[day(**{"oms.order": answer("oms.order", 409)})] * 2),
     ],
 )
