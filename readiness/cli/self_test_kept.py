@@ -6,6 +6,7 @@ known here: who changes that deletes the folder.
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from readiness.cli.self_test_round import Round
 from readiness.loader import PACKAGE, Catalog
 
 FILE = "rounds.jsonl"
+OPEN = ("INCONCLUSIVE", "UNKNOWN", "ERROR")
 
 
 class Kept:
@@ -36,8 +38,8 @@ class Kept:
         return self._answers.get(self._key(asked))
 
     def keep(self, asked: Round, answer: dict[str, Any]) -> None:
-        """Keep an answer that is one: a round that gave no result, or on an unfit machine, is run again."""
-        if self._file is None or "failure" in answer or not answer["fit"]:
+        """Keep an answer that is one: a round without a result, or that an unfit machine left open, is run again."""
+        if self._file is None or "failure" in answer or _spoilt(answer):
             return
         self._file.parent.mkdir(parents=True, exist_ok=True)
         with self._file.open("a") as file:
@@ -45,6 +47,10 @@ class Kept:
 
     def _key(self, asked: Round) -> str:
         return json.dumps({**asdict(asked), "version": self._version}, sort_keys=True)
+
+
+def _spoilt(answer: Mapping[str, Any]) -> bool:
+    return not answer["fit"] and any(status in OPEN for status, _ in answer["results"].values())
 
 
 def version_of(catalog: Catalog, settings: Path) -> str:

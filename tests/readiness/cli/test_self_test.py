@@ -113,10 +113,22 @@ def test_a_round_is_taken_over_for_the_same_code_only(tmp_path: Path) -> None:
     assert Kept(None, "one").find(ROUND) is None
 
 
-@pytest.mark.parametrize("answer", [{"failure": "it did not start", "seconds": 1.0}, {**ANSWER, "fit": False}])
-def test_what_was_no_measurement_is_run_again(tmp_path: Path, answer: dict[str, Any]) -> None:
+OPEN = {"latency": ["INCONCLUSIVE", "the machine was unfit"]}
+
+
+@pytest.mark.parametrize(
+    ("answer", "kept"),
+    [
+        ({"failure": "it did not start", "seconds": 1.0}, False),
+        ({**ANSWER, "fit": False, "results": OPEN}, False),
+        ({**ANSWER, "fit": False}, True),
+        ({**ANSWER, "results": OPEN}, True),
+    ],
+    ids=["no result", "left open by the machine", "decided all the same", "left open by itself"],
+)
+def test_what_was_no_measurement_is_run_again(tmp_path: Path, answer: dict[str, Any], kept: bool) -> None:
     Kept(tmp_path, "one").keep(ROUND, answer)
-    assert Kept(tmp_path, "one").find(ROUND) is None
+    assert (Kept(tmp_path, "one").find(ROUND) is not None) == kept
 
 
 def test_the_version_follows_the_settings(tmp_path: Path) -> None:
