@@ -22,7 +22,7 @@ AT_ONCE = 1.0
 @scenario(
     suite="stress_testing",
     effect="load",
-    capabilities=("http", "load"),
+    capabilities=("calls", "load"),
     quick={"before": 1.5, "after": 1.5, "overload": 0.7, "calm": 1.3},
     full={"before": 20.0, "iterations": 60, "after": 20.0, "factor": 3.0, "overload": 3.0, "calm": 20.0},
 )
