@@ -17,19 +17,20 @@ from readiness import Fact, NotApplicable, Recording, Table, Unknown, check
 def injected_values(recording: Recording) -> Fact | NotApplicable | Unknown:
     """In each value in the path or the query of a described read: comparisons, quotation marks, products and delays.
 
-    A comparison counts when true and false are answered differently twice, a delay when it follows what was asked for.
+    A value counts as looked at where its call is answered well, or a wrong one otherwise than by 404. A comparison counts
+    when true and false are answered differently three times, a delay when it follows what was asked for.
     """
     places = recording.facts.get("values")
     if places is None:
         return Unknown("no payload was sent")
     if not places:
         return NotApplicable("no described read has a value in its path or query")
-    if all(one["status"] in (0, 401, 403, 429) for one in places):
-        return Unknown("no described read with a value lets its caller in")
     rows = tuple((one["operation"], one["value"], what) for one in places for what in one["found"])
     if rows:
         operation, value, what = rows[0]
         table = Table("Obeyed", ("operation", "value", "what was obeyed"), rows)
         return Fact(False, f"{operation} obeys {what} in {value!r}", (table,))
-    named = ", ".join(f"{one['value']} of {one['operation']}" for one in places[:5])
-    return Fact(True, f"no payload was obeyed in {named}", rounds=len(places))
+    reached = [f"{one['value']} of {one['operation']}" for one in places if one["reached"]]
+    if not reached:
+        return Unknown("no described read with a value got as far as looking at it")
+    return Fact(True, f"no payload was obeyed in {', '.join(reached[:5])}", rounds=len(reached))

@@ -33,6 +33,8 @@ COMPARISONS = {
 """True and false hold the same words, so that a search finds the same."""
 ROUNDS = 3
 SAME_BYTES, MORE_BYTES = 4, 20
+NOT_REACHED = (0, 401, 403, 404, 405, 429)
+"""Answers that may come before the value is looked at."""
 DATABASE_ERRORS = re.compile(
     r"(?i)syntax error (at or )?near|SQLSTATE|sqlite3?\.\w*Error|error in your SQL syntax|ORA-\d{5}|Parser Error: |"
     r"unterminated quoted string|unrecognized token|Unclosed quotation mark"
@@ -200,7 +202,10 @@ async def _injected(
         f"the template {one}" for one in TEMPLATES if PRODUCT in (await ask(f"{word}{one}"))[0].text.replace(word, "")
     ]
     found += [f"the delay {payload.format(wait)}" for payload in WAITS if await _waits(ask, payload, wait)]
-    return {"operation": operation.name, "value": name, "status": first.status, "found": found}
+    reached = first.status not in NOT_REACHED
+    if not reached and name in target.values:
+        reached = 200 <= (await target.call(operation, **values)).status < 300
+    return {"operation": operation.name, "value": name, "status": first.status, "reached": reached, "found": found}
 
 
 async def _compares(ask: Ask, form: str, word: str) -> bool:
