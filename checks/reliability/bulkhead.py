@@ -14,12 +14,12 @@ from readiness import Recording, Share, Table, Unknown, check
     fix="Give calls of a dependency a pool of their own, smaller than that of the requests, and refuse when it is full.",
 )
 def bulkhead(
-    recording: Recording, *, objective: float = 0.99, limit: float = 0.95, slower: float = 0.5
+    recording: Recording, *, objective: float = 0.98, limit: float = 0.95, slower: float = 0.5
 ) -> Share | Unknown:
     """The share of calls that succeed and take at most ``slower`` seconds longer than the slowest without the crowd.
 
-    95 % within it is the same as a 95th percentile below it. ``slower`` is less than a user notices as waiting (1 s, Nielsen
-    1993), and more than a busy machine adds.
+    95 % within it is the same as a 95th percentile below it. ``slower`` is less than what interrupts a user's thoughts (1 s,
+    Nielsen 1993), and more than a busy machine adds. A cache that is renewed just then may cost one call in fifty.
     """
     dependencies = recording.facts.get("dependencies") or []
     met = [told for told in dependencies if told.get("silence", {}).get("witnesses", [{}, {}])[0]]

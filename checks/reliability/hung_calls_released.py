@@ -13,11 +13,11 @@ from readiness import Measured, Recording, Table, Unknown, check
     needs="dependency_trouble",
     fix="Look for clients and sockets that are dropped without being closed, and for waits without a deadline.",
 )
-def hung_calls_released(recording: Recording, *, objective: float = 0.1, limit: float = 0.4) -> Measured | Unknown:
+def hung_calls_released(recording: Recording, *, objective: float = 0.25, limit: float = 0.5) -> Measured | Unknown:
     """Descriptors or threads, whichever are more, that each caller of a second crowd left behind, after the silence.
 
     The first crowd fills pools, which is no harm: the second finds them full. A descriptor for every second caller is no
-    accident; a tenth may be a pool that still grows. What is lost only when a deadline of its own expires is seen where
+    accident; a quarter may be a pool that still grows. What is lost only when a deadline of its own expires is seen where
     that deadline is shorter than the crowd stays: 1.2 s, in the profile full 6 s.
     """
     dependencies = recording.facts.get("dependencies") or []
