@@ -31,5 +31,6 @@ def overload_shedding(recording: Recording, *, limit: float = 0.95) -> Share | U
         return Unknown(reason)
     reason = f"of {told['calls']} calls {told['served']} were served and {told['refused']} refused at once"
     if good < told["calls"]:
-        reason += f"; the others: {', '.join(f'{kind} ({count})' for kind, count in rows[:3])}"
+        failures = [f"{kind} ({count})" for kind, count in rows[:3]]
+        reason += f"; the others: {', '.join(failures) or 'no answer in time'}"
     return Share(good, int(told["calls"]), limit, reason=reason, evidence=evidence)

@@ -65,23 +65,26 @@ async def constant_arrival_rate(
     timeout: float = 10.0,
     until: "Stopper | None" = None,
     max_users: int = 10_000,
+    graceful_stop: float | None = None,
     workers: int = 1,
 ) -> Pace:
     """Start ``rate`` calls per second for ``seconds``; the mix of the target unless ``operations`` are given.
 
     At most ``max_users`` calls are under way at once; those that are due meanwhile wait, and count from their time.
+    ``graceful_stop`` seconds after the last one was due (a minute and the ``timeout`` without), what is under way is ended.
     With ``until`` the phase ends as soon as its limits are decided; what decided them becomes the fact "stop PHASE".
     ``workers`` processes share the load where one cannot send it; such a phase goes to its end, so ``until`` is none of theirs.
     """
     from readiness.load.sending import drive
 
+    stop = timeout + 60.0 if graceful_stop is None else graceful_stop
     if workers > 1:
         if until is not None:
             raise ValueError("workers and until: a phase that workers share goes to its end")
         from readiness.load.shared_mix import drive_shared
 
-        shared = ConstantArrivalRate(rate, seconds, max_users, graceful_stop=timeout + 60.0)
+        shared = ConstantArrivalRate(rate, seconds, max_users, graceful_stop=stop)
         return await drive_shared(shared, target, recorder, operations or target.spec.load_mix, timeout, workers)
     enough = never if until is None else lambda: until.decided
-    executor = ConstantArrivalRate(rate, seconds, max_users, graceful_stop=timeout + 60.0, enough=enough)
+    executor = ConstantArrivalRate(rate, seconds, max_users, graceful_stop=stop, enough=enough)
     return await drive(executor, target, recorder, operations, timeout, until)

@@ -15,6 +15,8 @@ MOST_RATE = 3000.0
 """Starts per second that one generator is sure to keep up with; a quicker target is not overloaded from here."""
 REFUSALS = (429, 503)
 """Too Many Requests and Service Unavailable: what a service may say that has enough to do (RFC 6585, 4; RFC 9110, 15.6.4)."""
+PATIENCE = 10.0
+"""Seconds after the last call was due: a target that hangs is not waited for longer."""
 AT_ONCE = 1.0
 """Seconds; a refusal that takes longer keeps the caller as an answer would."""
 
@@ -63,15 +65,18 @@ async def _overload(target: Target, recorder: Recorder, rate: float, factor: flo
     best = _part(recorder, "burst").throughput
     offered = min(MOST_RATE, factor * max(best, rate))
     recorder.phase("overload", factor * seconds)
-    pace = await constant_arrival_rate(target, recorder, rate=offered, seconds=seconds, max_users=MOST_OPEN)
+    pace = await constant_arrival_rate(
+        target, recorder, rate=offered, seconds=seconds, max_users=MOST_OPEN, graceful_stop=PATIENCE
+    )
     begun = pace.asked / seconds if pace.queued else pace.rate  # what waits for the target is offered, too
     told = {"offered": round(begun, 1), "seconds": seconds, "best": round(best, 1)}
-    recorder.fact("excess", {**told, **_under_excess(_part(recorder, "overload"), seconds)})
+    recorder.fact("excess", {**told, **_under_excess(_part(recorder, "overload"), pace.asked, seconds)})
 
 
-def _under_excess(calls: Samples, seconds: float) -> dict[str, float]:
-    """What became of calls that were due within ``seconds``: served, refused at once, waiting when the last one was due.
+def _under_excess(calls: Samples, asked: int, seconds: float) -> dict[str, float]:
+    """What became of ``asked`` calls that were due within ``seconds``: served, refused at once, waiting when the last was due.
 
+    Calls that came to no end in time are not among ``calls``.
     The served rate counts the first 95 % of the good answers, so that one straggler does not stand for all, over the time
     that they took and no less than ``seconds``, so that a good beginning does not either.
     """
@@ -79,10 +84,10 @@ def _under_excess(calls: Samples, seconds: float) -> dict[str, float]:
     good = sorted(row.at + row.latency - begin for row in calls.rows if not row.error)
     most = math.ceil(0.95 * len(good))
     return {
-        "calls": calls.n,
+        "calls": asked,
         "served": len(good),
         "refused": sum(1 for row in calls.rows if row.status in REFUSALS and row.latency <= AT_ONCE),
-        "waiting": sum(1 for row in calls.rows if row.at + row.latency - begin > seconds),
+        "waiting": asked - sum(1 for row in calls.rows if row.at + row.latency - begin <= seconds),
         "goodput": round(most / max(seconds, good[most - 1]), 1) if good else 0.0,
     }
 

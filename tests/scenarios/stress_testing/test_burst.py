@@ -4,13 +4,13 @@ from readiness import Sample, Samples
 from scenarios.stress_testing import burst as scenario
 
 
-def told(*calls: tuple[float, float, int]) -> dict[str, float]:
-    """(due at, latency, status) of calls that were due within 1 s."""
+def told(*calls: tuple[float, float, int], asked: int | None = None) -> dict[str, float]:
+    """(due at, latency, status) of calls that were due within 1 s and came to an end."""
     rows = [
         Sample(5.0 + at, latency, 0.0, "quote", "overload", status, "" if status == 200 else f"status {status}")
         for at, latency, status in calls
     ]
-    return scenario._under_excess(Samples(tuple(rows)), 1.0)
+    return scenario._under_excess(Samples(tuple(rows)), len(calls) if asked is None else asked, 1.0)
 
 
 def test_what_keeps_up_does_what_is_offered() -> None:
@@ -36,6 +36,11 @@ def test_one_straggler_does_not_stand_for_all() -> None:
 
 def test_only_a_quick_refusal_is_one() -> None:
     assert told((0.0, 1.0, 503), (0.0, 0.1, 429), (0.0, 1.1, 503), (0.0, 0.1, 500), (0.0, 0.1, 200))["refused"] == 2
+
+
+def test_what_came_to_no_end_was_asked_and_is_waiting() -> None:
+    seen = told((0.0, 0.1, 200), (0.0, 0.1, 200), asked=10)
+    assert (seen["calls"], seen["served"], seen["waiting"]) == (10, 2, 8)
 
 
 def test_nothing_served_is_no_goodput() -> None:
