@@ -10,6 +10,7 @@ from typing import Any
 from readiness import Recorder, Target, TargetError, scenario
 
 QUIET_SECONDS = 1.0  # so that nothing of the round before counts
+DRIFT_SECONDS = 0.125  # further after every second round: eight rounds begin at eight moments of a second
 
 
 @scenario(
@@ -34,7 +35,7 @@ async def order_throttle(
     """Each round: one order, ``before`` seconds of nothing, ``pressing`` seconds of orders by all ``callers``, quiet.
 
     A second that the first order opens turns while orders press. A round lasts two seconds and a half, so a second of
-    any other phase turns there in one round of two.
+    any other phase turns there in one round of two; further rounds begin at further moments of it.
     """
     options = target.spec.capabilities["throttle"].options
     recorder.fact("limit", options.get("orders_per_second"))
@@ -57,7 +58,8 @@ async def order_throttle(
         crowd = await asyncio.gather(*(_press(target, recorder, one, until) for _ in range(callers)))
         offered.append(orders + [order for each in crowd for order in each])
         if number + 1 < rounds:
-            await asyncio.sleep(max(0.0, until + QUIET_SECONDS - recorder.now))
+            quiet = QUIET_SECONDS + DRIFT_SECONDS * (number % 2)
+            await asyncio.sleep(max(0.0, until + quiet - recorder.now))
     recorder.fact("offered", offered)
 
 
