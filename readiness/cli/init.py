@@ -2,22 +2,22 @@
 
 import argparse
 import asyncio
+import contextlib
 import json
 import os
+import re
 import shlex
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import yaml
-
-from readiness.errors import SettingsError, TargetError, UsageError
+from readiness.errors import TargetError, UsageError
 from readiness.exchange import Request
 from readiness.load.client import HttpClient
-from readiness.openapi import parse
+from readiness.openapi import Document, UnmadeError, parse, value_of
 from readiness.targeting import CAPABILITIES
 
-METHODS = ("get", "post", "put", "patch", "delete")
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 LOAD_OPERATIONS = 5  # plain reads that begin in the load mix
 
 
@@ -28,26 +28,20 @@ def command(asked: argparse.Namespace) -> int:
         raise UsageError(f"--output {path}: exists already; --force replaces it")
     if not asked.start and not asked.target and not asked.openapi:
         raise UsageError("say at least one of --start COMMAND, --target ADDRESS, --openapi FILE|URL")
-    document = _document(asked.openapi) if asked.openapi else {}
-    path.write_text(_text(asked, operations_of(document), document), encoding="utf-8")
+    document = _document(asked.openapi) if asked.openapi else None
+    path.write_text(_text(asked, document), encoding="utf-8")
     print(f"wrote {path}; next: read it, then `readiness doctor`, then `readiness`")
     return 0
 
 
-def _document(source: str) -> dict[str, Any]:
+def _document(source: str) -> Document:
     if source.startswith(("http://", "https://")):
         text = asyncio.run(_fetch(source))
     elif Path(source).is_file():
-        text = Path(source).read_text(encoding="utf-8")
+        text = Path(source).read_text(encoding="utf-8", errors="replace")
     else:
         raise UsageError(f"--openapi {source}: there is no such file")
-    try:
-        document = yaml.safe_load(text)  # JSON is YAML
-    except yaml.YAMLError as error:
-        raise UsageError(f"--openapi {source}: neither JSON nor YAML: {' '.join(str(error).split())}") from None
-    if not isinstance(document, dict) or not isinstance(document.get("paths"), dict):
-        raise UsageError(f"--openapi {source}: has no `paths`; right would be an OpenAPI document")
-    return document
+    return parse(text, f"--openapi {source}")
 
 
 async def _fetch(url: str) -> str:
@@ -61,72 +55,35 @@ async def _fetch(url: str) -> str:
     return reply.text
 
 
-def operations_of(document: dict[str, Any]) -> list[dict[str, Any]]:
+def operations_of(document: Document) -> list[dict[str, Any]]:
     """Return one description per operation of an OpenAPI document; plain reads begin in the load mix."""
     found, mixed = [], 0
-    for path, item in document.get("paths", {}).items():
-        for method in METHODS:
-            if not isinstance(item, dict) or method not in item:
-                continue
-            operation = item[method]
-            name = operation.get("operationId") or f"{method}_{path.strip('/').replace('/', '_') or 'root'}"
-            entry: dict[str, Any] = {"name": name, "method": method.upper(), "path": path}
-            good = [
-                int(code)
-                for code in operation.get("responses", {})
-                if str(code).startswith("2") and str(code).isdigit()
-            ]
-            entry["expect"] = good or [200]
-            if body := _example(operation, document):
-                entry["body"] = body
-            plain = method == "get" and "{" not in path and not any(
-                p.get("required") and p.get("in") != "path" for p in operation.get("parameters", [])
-            )  # fmt: skip
-            if plain and mixed < LOAD_OPERATIONS:
-                entry["weight"] = 1
-                mixed += 1
-            if method != "get":
-                entry["effect"] = "write"
-            found.append(entry)
+    for documented in document.operations:
+        if documented.method not in METHODS:
+            continue
+        entry: dict[str, Any] = {"name": documented.name, "method": documented.method, "path": documented.path}
+        good = [int(status) for status in documented.answers if re.fullmatch("2[0-9][0-9]", status)]
+        entry["expect"] = good or [200]
+        if documented.body is not None:
+            with contextlib.suppress(UnmadeError):
+                entry["body"] = value_of(documented.body, document)
+        if (
+            documented.method == "GET"
+            and not any(one.required for one in documented.parameters)
+            and mixed < LOAD_OPERATIONS
+        ):
+            entry["weight"] = 1
+            mixed += 1
+        if documented.method != "GET":
+            entry["effect"] = "write"
+        found.append(entry)
     return found
 
 
-def _example(operation: dict[str, Any], document: dict[str, Any]) -> Any:
-    content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
-    return content.get("example") or _value(content.get("schema", {}), document, 0)
-
-
-def _value(schema: dict[str, Any], document: dict[str, Any], depth: int) -> Any:
-    """Make a value that fits a schema, from its examples and defaults where it has some."""
-    if "$ref" in schema:
-        node: Any = document
-        for part in schema["$ref"].removeprefix("#/").split("/"):
-            node = node.get(part, {})
-        schema = node
-    if depth > 5 or not schema:
-        return None
-    for given in ("example", "default", "const"):
-        if given in schema:
-            return schema[given]
-    if schema.get("examples"):
-        return schema["examples"][0]
-    if schema.get("enum"):
-        return schema["enum"][0]
-    if schema.get("type") == "object" or "properties" in schema:
-        wanted = schema.get("required", list(schema.get("properties", {})))
-        properties = schema.get("properties", {})
-        return {name: _value(properties[name], document, depth + 1) for name in wanted if name in properties}
-    if schema.get("type") == "array":
-        return [_value(schema.get("items", {}), document, depth + 1)]
-    return {"string": "text", "integer": 1, "number": 1.0, "boolean": True}.get(str(schema.get("type")))
-
-
-def _where(asked: argparse.Namespace, document: dict[str, Any]) -> str:
-    """How ``target.openapi`` names the document: a path of the target, a URL, or a file beside readiness.yaml; "" where it cannot."""
-    try:
-        parse(json.dumps(document, default=str), "")
-    except SettingsError:
-        return ""  # good enough to begin with, and not to hold answers against
+def _where(asked: argparse.Namespace) -> str:
+    """How ``target.openapi`` names the document: a path of the target, a URL, or a file beside readiness.yaml; "" without one."""
+    if not asked.openapi:
+        return ""
     source = str(asked.openapi)
     if not source.startswith(("http://", "https://")):
         return os.path.relpath(source, Path(asked.output).parent)
@@ -134,11 +91,12 @@ def _where(asked: argparse.Namespace, document: dict[str, Any]) -> str:
     return urlsplit(source).path if own else source
 
 
-def _text(asked: argparse.Namespace, operations: list[dict[str, Any]], document: dict[str, Any]) -> str:
-    paths = document.get("paths", {})
+def _text(asked: argparse.Namespace, document: Document | None) -> str:
+    operations = operations_of(document) if document is not None else []
+    paths = {one["path"] for one in operations}
     ready = next((p for p in ("/health/ready", "/ready", "/readyz", "/health", "/healthz") if p in paths), None)
     live = next((p for p in ("/health/live", "/live", "/livez", "/healthz") if p in paths), None)
-    name = str(document.get("info", {}).get("title", "service")).lower().replace(" ", "-")
+    name = (document.title if document is not None else "service").lower().replace(" ", "-")
     start = json.dumps(shlex.split(asked.start)) if asked.start else None
     address = asked.target or (None if asked.start else "http://127.0.0.1:8000")
     lines = [
@@ -154,7 +112,7 @@ def _text(asked: argparse.Namespace, operations: list[dict[str, Any]], document:
         f"    live: {live}" if live else "    # live: /health/live    # true as long as the process can answer",
         "  metrics: /metrics" if "/metrics" in paths else "  # metrics: /metrics      # Prometheus text",
         f"  openapi: {json.dumps(where)}   # what it answers is held against it; operations left out below are taken from it"
-        if (where := _where(asked, document))
+        if (where := _where(asked))
         else "  # openapi: /openapi.json # its OpenAPI 3 document: a path of the target, or a file",
         "",
         '  # environment: {SERVICE_KEY: "${SERVICE_KEY}"}   # ${NAME}, ${NAME:-default}, ${secret:NAME} (random per run)',

@@ -100,6 +100,11 @@ class Document:
         return str(self.content["openapi"])
 
     @property
+    def title(self) -> str:
+        """What it calls the service."""
+        return str(as_mapping(self.content.get("info")).get("title") or "service")
+
+    @property
     def schemes(self) -> Mapping[str, Any]:
         """Security scheme by name."""
         return as_mapping(as_mapping(self.content.get("components")).get("securitySchemes"))
@@ -158,6 +163,7 @@ class Document:
         asked = {part.partition("}")[0] for part in path.split("{")[1:]}
         self.problems += [f"{title}: {{{name}}} in the path is no parameter" for name in sorted(asked - named)]
         self.problems += [f"{title}: the path has no {{{name}}}" for name in sorted(named - asked)]
+        parameters += [Parameter(name, "path", True, _NOTHING, _NOTHING) for name in sorted(asked - named)]
         if not as_mapping(given.get("responses")):
             self.problems.append(f"{title}: has no responses")
         body, required = self._body(title, given.get("requestBody"))
@@ -178,14 +184,13 @@ class Document:
         for entry in given:
             try:
                 one = self.resolve(entry)
-                media = list(as_mapping(one.get("content")).values())
-                schema = self.resolve(one["schema"] if "schema" in one else as_mapping(media[0])["schema"])
                 name, place = str(one["name"]), str(one["in"])
+                schema = self._schema(title, name, one)
             except UnresolvedError as error:
                 self.problems.append(f"{title}: a parameter: {error}")
                 continue
-            except (KeyError, IndexError):
-                self.problems.append(f"{title}: a parameter lacks its name, `in` or schema")
+            except KeyError as error:
+                self.problems.append(f"{title}: a parameter has no {error}")
                 continue
             if place not in PLACES:
                 self.problems.append(f"{title}: parameter {name!r}: in {place!r}; right would be {', '.join(PLACES)}")
@@ -193,6 +198,15 @@ class Document:
             required = one.get("required") is True or place == "path"
             found[name, place] = Parameter(name, place, required, schema, one)
         return list(found.values())
+
+    def _schema(self, title: str, name: str, one: Mapping[str, Any]) -> Schema:
+        """The schema of a parameter; it may stand under the one media type of its content."""
+        media = next(iter(as_mapping(one.get("content")).values()), None)
+        schema = one["schema"] if "schema" in one else as_mapping(media).get("schema")
+        if schema is None:
+            self.problems.append(f"{title}: parameter {name!r} has no schema")
+            return _NOTHING
+        return self.resolve(schema)
 
     def _body(self, title: str, given: Any) -> tuple[Content | None, bool]:
         if given is None:

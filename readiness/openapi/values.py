@@ -87,11 +87,22 @@ def made(schema: Schema, document: Document, depth: int = 0) -> Any:
         wanted = [name for name in as_list(schema.get("required")) if name in properties]
         return {name: made(as_mapping(properties[name]), document, depth + 1) for name in wanted}
     if kind == "array":
-        count = max(0, _whole(schema.get("minItems"), 0))
-        return [made(as_mapping(schema.get("items")), document, depth + 1) for _ in range(min(count, 100))]
+        return _items(schema, document, depth)
     if kind in ("integer", "number"):
         return _number(schema, kind)
     return {"boolean": True, "null": None}.get(kind, "") if kind in ("boolean", "null") else _text(schema)
+
+
+def _items(schema: Schema, document: Document, depth: int) -> list[Any]:
+    """One item, or as many as there must be; none where one cannot be made and need not be."""
+    least, most = _whole(schema.get("minItems"), 0), _whole(schema.get("maxItems"), 1)
+    try:
+        item = made(as_mapping(schema.get("items")), document, depth + 1)
+    except UnmadeError:
+        if least > 0:
+            raise
+        return []
+    return [item] * min(max(least, min(most, 1)), 100)
 
 
 def _merged(schema: Schema, document: Document) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import yaml
 
 from readiness.cli import main
 from readiness.cli.init import operations_of
+from readiness.openapi import parse
 from readiness.settings import RunEnvironment, read_settings
 from tests.grading import Graded, check_source, grade, project
 
@@ -192,7 +193,7 @@ def test_doctor_tells_what_is_missing(capsys: pytest.CaptureFixture[str]) -> Non
 
 
 def test_operations_of_a_document() -> None:
-    found = {operation["name"]: operation for operation in operations_of(OPENAPI)}
+    found = {operation["name"]: operation for operation in operations_of(parse(json.dumps(OPENAPI), "here"))}
     assert found["list_items"] == {
         "name": "list_items",
         "method": "GET",
@@ -217,6 +218,7 @@ def test_init_writes_a_file_that_can_be_read(capsys: pytest.CaptureFixture[str])
     spec = read_settings(Path("readiness.yaml"), variables={}).target
     assert (spec.name, spec.start) == ("my-shop", ("python", "-m", "shop", "--port", "{port}"))
     assert (spec.health.ready, spec.health.live, spec.metrics) == ("/health/ready", None, "/metrics")
+    assert spec.openapi == f"file:{Path('openapi.json').resolve()}", "answers are held against it"
     assert spec.grants == ("read", "load"), "writing and disrupting are the user's to grant"
     assert {operation.name for operation in spec.operations} >= {"list_items", "add_item"}
     assert "add_item" not in {operation.name for operation in spec.load_mix}

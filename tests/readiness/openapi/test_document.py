@@ -82,7 +82,11 @@ def test_parameters_of_the_path_are_those_of_its_operations_unless_they_say_othe
         ({"/a": {"get": {**WELL, "parameters": [parameter("b", "body")]}}}, "GET /a: parameter 'b': in 'body'"),
         (
             {"/a": {"get": {**WELL, "parameters": [{"name": "b"}]}}},
-            "GET /a: a parameter lacks its name, `in` or schema",
+            "GET /a: a parameter has no 'in'",
+        ),
+        (
+            {"/a": {"get": {**WELL, "parameters": [{"name": "b", "in": "query"}]}}},
+            "GET /a: parameter 'b' has no schema",
         ),
         ({"/a": {"get": {"responses": {"200": 3}}}}, "GET /a: response 200: an object is expected, here is int"),
         (
