@@ -26,7 +26,7 @@ def read_exposition(text: str) -> Exposition:
     """Read an exposition; comments and empty lines are left out."""
     series: dict[str, float] = {}
     duplicates, unreadable = [], []
-    for line in (line.strip() for line in text.splitlines()):
+    for line in (line.strip() for line in text.split("\n")):  # other breaks may stand within a label
         if not line or line.startswith("#"):
             continue
         match = SERIES.match(line)

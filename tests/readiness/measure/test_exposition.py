@@ -1,6 +1,10 @@
 """Prometheus' text format, line by line."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from prometheus_client.parser import text_string_to_metric_families
 
 from readiness import read_exposition
 
@@ -38,3 +42,20 @@ def test_what_is_no_series_is_told(line: str) -> None:
 
 def test_a_series_that_comes_twice_is_told() -> None:
     assert read_exposition("up 1\nup 2\n").duplicates == ["up"]
+
+
+LABELS = st.dictionaries(st.text(st.characters(exclude_categories=["Cs"]), max_size=8), st.floats(), max_size=6)
+
+
+@settings(derandomize=True, deadline=None, max_examples=200)
+@given(LABELS)
+def test_it_reads_what_the_official_parser_reads(values: dict[str, float]) -> None:
+    registry = CollectorRegistry()
+    gauge = Gauge("temperature", "Any.", ["place"], registry=registry)
+    for place, value in values.items():
+        gauge.labels(place).set(value)
+    text = generate_latest(registry).decode()
+    theirs = [sample.value for family in text_string_to_metric_families(text) for sample in family.samples]
+    read = read_exposition(text)
+    assert (read.duplicates, read.unreadable) == ([], [])
+    assert [repr(value) for value in read.series.values()] == [repr(value) for value in theirs]
