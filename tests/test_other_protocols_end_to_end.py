@@ -44,7 +44,7 @@ def graded(folder: Path, protocol: str, **changed: Any) -> tuple[dict[str, Any],
     options = {"steady_load": {"rate": 60.0, "seconds": 2.0, "shortest": 2.0, "warm_up": 0.3, "rest": 0.2}}
     (folder / "readiness.yaml").write_text(yaml.safe_dump({"target": target, "scenarios": options}))
     call = [sys.executable, "-m", "readiness", "run", "--config", str(folder / "readiness.yaml"), "--profile", "quick",
-            "--check", "error_rate", "security_headers", "--output", str(folder / "out")]  # fmt: skip
+            "--check", "error_rate", "unknown_path", "--output", str(folder / "out")]  # fmt: skip
     done = subprocess.run(call, capture_output=True, text=True, check=False, cwd=ROOT, timeout=120)
     found = sorted(folder.glob("out/*/production_validation_report_*.json"))
     assert found, done.stdout + done.stderr
@@ -58,15 +58,15 @@ def test_websocket_messages_are_operations_beside_requests(tmp_path: Path) -> No
     results, calls = graded(tmp_path, "websocket")
     assert calls == {("ask", 200, ""), ("page", 200, "")}
     assert results["error_rate"]["status"] != "FAIL"
-    assert results["security_headers"]["status"] in ("FAIL", "WARN"), "it still is a service that answers HTTP"
+    assert results["unknown_path"]["status"] in ("FAIL", "WARN"), results["unknown_path"]["reason"]
 
 
 def test_grpc_calls_are_operations_and_no_request_is_sent(tmp_path: Path) -> None:
     results, calls = graded(tmp_path, "grpc")
     assert calls == {("add", 200, ""), ("none", 404, "")}
     assert results["error_rate"]["status"] != "FAIL"
-    assert results["security_headers"]["status"] == "UNKNOWN"
-    assert "answers HTTP requests" in results["security_headers"]["reason"]
+    assert results["unknown_path"]["status"] == "UNKNOWN"
+    assert "answers HTTP requests" in results["unknown_path"]["reason"]
 
 
 def test_calls_that_fail_are_failures_of_the_target(tmp_path: Path) -> None:
