@@ -69,7 +69,7 @@ DEFECTS = {
     "shares-port": "A second copy takes the same port.",
     "silent-stop": "It does not say that it stops.",
     "second-door": "It listens at another port, too.",
-    "slow-tail": "Three of a hundred requests take 0.8 s.",
+    "slow-tail": "Three of a hundred requests take 1.2 s.",
     "stalls": "Every nine seconds it does nothing for three.",
     "slows-down": "Each request is slower than the one before.",
     "leaves-threads": "Each tenth request leaves a thread.",
@@ -222,9 +222,9 @@ class Service:
         crowd = self._flying > 20
         seconds = 0.0
         if self.has("slow-tail") and self._served % 33 == 0:
-            seconds = 0.8
+            seconds = 1.2
         elif self.has("slows-down"):
-            seconds = self._served * 5e-5
+            seconds = self._served * 1e-4
         elif self.has("refuses-crowds") or (self.has("slow-in-crowds") and not crowd):
             seconds = 0.02
         elif self.has("slow-in-crowds"):
