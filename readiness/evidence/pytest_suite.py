@@ -6,6 +6,7 @@ Not one test, a module that cannot be imported and a session that did not reach 
 import json
 import math
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -121,9 +122,8 @@ def _entries(session: Session) -> Iterator[Entry]:
     for test, seen in session.tests.items():
         said, wrong = _declared(seen.said)
         outcome = Broken(f"its marker is not usable: {wrong}") if wrong else _outcome(seen.phases)
-        yield Entry(
-            name=_name(test), title=short(test), outcome=outcome, location=test, reproduce=f"pytest '{test}'", **said
-        )
+        again = shlex.join(["pytest", test])
+        yield Entry(name=_name(test), title=short(test), outcome=outcome, location=test, reproduce=again, **said)
     for module, text in session.uncollected.items():
         said_last = short(text.strip().splitlines()[-1] if text.strip() else "without a word")
         outcome = Broken(f"could not be collected, so its tests are unknown: {said_last}")

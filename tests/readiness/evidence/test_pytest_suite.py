@@ -1,5 +1,6 @@
 """A user's own pytest tests: each a result, markers count, and nothing that did not really pass passes."""
 
+import shlex
 import subprocess
 import sys
 import textwrap
@@ -52,7 +53,19 @@ def test_each_test_is_a_result(tmp_path: Path) -> None:
         "test_it.test_known": "unknown", "test_it.test_better_than_known": "unknown", "test_it.test_setup": "broken",
         "test_it.test_teardown": "broken", "test_it.test_many-1": "passed", "test_it.test_many-2": "failed",
     }  # fmt: skip
-    assert reading.entries[1].reproduce == "pytest 'tests/test_it.py::test_bad'"
+    assert reading.entries[1].reproduce == "pytest tests/test_it.py::test_bad"
+
+
+def test_the_command_of_a_test_is_one_for_the_shell(tmp_path: Path) -> None:
+    reading = ran(
+        tmp_path,
+        """
+        import pytest
+        @pytest.mark.parametrize("name", ["it's $HOME"])
+        def test_named(name): pass
+        """,
+    )
+    assert shlex.split(reading.entries[0].reproduce) == ["pytest", "tests/test_it.py::test_named[it's $HOME]"]
 
 
 def test_the_nearest_marker_says_how_a_test_counts(tmp_path: Path) -> None:
