@@ -1,8 +1,9 @@
 """What an outsider sees: who is let in, what errors tell, which headers, metrics and logs the service leaves behind.
 
-Every described operation is called as described, anonymously, with a wrong key and as the least powerful identity;
-errors are provoked; metrics are read before and after a known number of requests; at the end the logs are read. Values
-are chosen so that a call that is wrongly let in does no harm. A secret is recorded by its name, never by its value.
+Every described operation is called as described, anonymously, with a wrong key and as the least powerful identity, and
+one for each identity with the credentials that products ship with; errors are provoked with made-up personal data;
+metrics are read before and after a known number of requests; at the end the logs are read. Values are chosen so that a
+call that is wrongly let in does no harm. A secret is recorded by its name, never by its value.
 """
 
 import asyncio
