@@ -185,28 +185,34 @@ class _Trouble:
     # --- who else feels it
 
     async def _silence(self, user: Use, apart: list[Use]) -> dict[str, Any]:
-        """Ask the others while it is silent, first without and then beside a crowd; then what two crowds leave behind."""
-        held, crowds = [_held(self._target)], []
+        """Two crowds, and others beside them who were asked before without one; then what the crowds left behind.
+
+        A busy machine slows down calls as well, but hardly in both of them.
+        """
+        held, told = [_held(self._target)], []
         toxic = self._proxy.toxic("black_hole")
         self._recorder.phase(f"silent {self._name}", 2 * self._pace.silent)
         async with self._recorder.fault(toxic, optional=True):
             alone = [await self._use(use.operation) for use in apart]
-            over = time.monotonic() + self._pace.silent
-            crowd = asyncio.create_task(self._crowd(user, over))
-            await asyncio.sleep(0.3 * self._pace.silent)
             asked = [use.operation for use in alone if _well(use)]
-            pause = (over - time.monotonic()) * len(asked) / ENOUGH
-            beside = await asyncio.gather(*(self._ask(operation, over, pause) for operation in asked))
-            crowds.append(await crowd)
+            told.append(await self._beside(user, asked))
         witnesses = [toxic.witness()]
         held.append(await self._settled(held[0], 0.6))
         async with self._recorder.fault(toxic, optional=True):
-            crowds.append(await self._crowd(user, time.monotonic() + self._pace.silent))
+            told.append(await self._beside(user, asked))
         witnesses.append(toxic.witness())
         held.append(await self._settled(held[1], self._pace.patience / 3))
         rows = [(use.operation.name, use.calls, use.good, use.seconds) for use in alone]
-        told = {"alone": rows, "beside": dict(beside), "crowds": crowds, "held": held, "witnesses": witnesses}
-        return {**told, "again": await self._again(user)}
+        return {"alone": rows, "crowds": told, "held": held, "witnesses": witnesses, "again": await self._again(user)}
+
+    async def _beside(self, user: Use, asked: list[Operation]) -> dict[str, Any]:
+        """A crowd that waits, and what others are answered meanwhile."""
+        over = time.monotonic() + self._pace.silent
+        crowd = asyncio.create_task(self._crowd(user, over))
+        await asyncio.sleep(0.3 * self._pace.silent)
+        pause = (over - time.monotonic()) * len(asked) / ENOUGH
+        beside = await asyncio.gather(*(self._ask(operation, over, pause) for operation in asked))
+        return {**await crowd, "beside": dict(beside)}
 
     async def _crowd(self, user: Use, over: float) -> dict[str, Any]:
         """So many callers until then; each asks again when it is answered, and gives up at the end."""

@@ -8,16 +8,20 @@ from checks.reliability.bulkhead import bulkhead
 from readiness import Recording, Share, Unknown
 from readiness.scoring import judge
 
-WELL, LATE, FAILED = (0.02, True), (0.7, True), (0.02, False)
+WELL, LATE, FAILED = (0.02, True), (1.2, True), (0.02, False)
 
 
-def silence(*calls: tuple[float, bool], acted: bool = True, **others: Any) -> dict[str, Any]:
-    beside = {"price": list(calls), **others}
-    alone = [[name, 3, 3, 0.1] for name in beside]
-    witnesses = [{"swallowed_bytes": 100}, {}] if acted else [{}, {"swallowed_bytes": 100}]
-    crowds = [{"callers": 20, "calls": 20, "gave_up": 20}] * 2
-    told = {"alone": alone, "beside": beside, "crowds": crowds, "witnesses": witnesses}
-    return {"dependency": "vendor", "operation": "quote", "silence": told}
+def silence(
+    *calls: tuple[float, bool],
+    acted: tuple[bool, bool] = (True, True),
+    second: list[tuple[float, bool]] | None = None,
+    **others: Any,
+) -> dict[str, Any]:
+    """Both crowds alike, unless calls of the second one are given."""
+    told = [{"callers": 20, "beside": {"price": one, **others}} for one in (list(calls), second or list(calls))]
+    alone = [[name, 3, 3, 0.1] for name in told[0]["beside"]]
+    witnesses = [{"swallowed_bytes": 100} if one else {} for one in acted]
+    return {"dependency": "vendor", "silence": {"alone": alone, "crowds": told, "witnesses": witnesses}}
 
 
 def judged(*told: dict[str, Any]) -> tuple[str, Share]:
@@ -30,7 +34,7 @@ def judged(*told: dict[str, Any]) -> tuple[str, Share]:
     ("calls", "status"),
     [
         ([WELL] * 100, "PASS"),
-        ([(0.6, True)] * 100, "PASS"),  # exactly half a second more
+        ([(1.1, True)] * 100, "PASS"),  # exactly a second more
         ([WELL] * 50 + [LATE] * 50, "FAIL"),
         ([WELL] * 50 + [FAILED] * 50, "FAIL"),
         ([WELL] * 20, "INCONCLUSIVE"),
@@ -46,11 +50,17 @@ def test_one_operation_of_four_that_hangs_is_named() -> None:
     assert "orders: 0 of 30" in outcome.reason
 
 
+def test_the_better_of_two_crowds_counts_where_it_met_silence() -> None:
+    late, well = [LATE] * 100, [WELL] * 100
+    assert judged(silence(*late, second=well))[0] == judged(silence(*well, second=late))[0] == "PASS"
+    assert judged(silence(*late, second=well, acted=(True, False)))[0] == "FAIL"
+
+
 @pytest.mark.parametrize(
     ("facts", "reason"),
     [
         ({}, "no call met a silent dependency"),
-        ({"dependencies": [silence(WELL, acted=False)]}, "no call met a silent dependency"),
+        ({"dependencies": [silence(WELL, acted=(False, False))]}, "no call met a silent dependency"),
         ({"dependencies": [silence()]}, "no operation is known to do without the dependency"),
         ({"dependencies": [{"problem": "nobody reaches vendor"}]}, "nobody reaches vendor"),
     ],
