@@ -36,6 +36,7 @@ REST_SECONDS = 0.05
     capabilities=("http", "process"),
     quick={"uploads": 40},
     full={"uploads": 200},
+    least="standard",
 )
 async def memory_pressure(
     target: Target,
