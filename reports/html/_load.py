@@ -28,6 +28,8 @@ from ._plots import (
 
 MOST_BARS = 64
 MOST_TICKS = 8
+FEW_CALLS = 500
+"""Fewer have no shape worth a drawing: what they were is told by the table of phases, and only their latency is drawn."""
 SMALLEST = 1e-9  # seconds; nothing answers faster, and a logarithm needs an end
 PERCENTILES = {"50": 5, "95": 59, "99": 299, "99.9": 2995}
 """Drawn percentiles, and the samples that each needs before 95 % confidence bounds it from above (scoring.md, part 1)."""
@@ -52,11 +54,10 @@ def load_of(scenario: ScenarioSummary, name: str) -> Load | None:
     load = scenario.load
     if load is None:
         return None
-    plots = (
-        *timeline_plots(load, scenario.windows, name),
-        concurrency_plot(load.phases, f"{name}-users"),
-        histogram_plot(load.histogram, f"{name}-latency"),
-    )
+    rate, latency = timeline_plots(load, scenario.windows, name) or (None, None)
+    plots = [latency, concurrency_plot(load.phases, f"{name}-users")]
+    if sum(phase.samples for phase in load.phases) >= FEW_CALLS:
+        plots = [rate, *plots, histogram_plot(load.histogram, f"{name}-latency")]
     known = {key for phase in load.phases for key in phase.percentiles}
     return Load(
         plots=tuple(plot for plot in plots if plot is not None),

@@ -19,7 +19,7 @@ from .._wording import clean, number, with_unit  # noqa: TID252 - plugin folders
 
 PLOT_HEIGHT = 272.0
 """Twice the height on the screen: whole numbers are as fine as half a pixel."""
-MOST_POINTS = 80
+MOST_POINTS = 60
 NOTHING = Markup("")
 Values = Sequence[float | None]
 

@@ -42,7 +42,7 @@ from ._charts import Gauge, Timeline, gauge, timeline
 from ._load import Load, load_of, trend_plot
 from ._plots import Plot, series_plot, share_at
 
-MOST_ROWS, FEWER_ROWS = 50, 6
+MOST_ROWS, FEWER_ROWS = 50, 4
 """Rows of a table that are shown: of a finding, and of one about which there is nothing to be done."""
 NARROW, GAP = 44, 3
 """Letters that stand side by side on a telephone, and those that the gap between two columns takes."""
@@ -138,6 +138,11 @@ class Act:
     summary: ScenarioSummary
     timeline: Timeline | None
     load: Load | None
+
+    @property
+    def drawn(self) -> bool:
+        """Whether its phases need a picture: beside a load or a fault; else the moments at which they began say it all."""
+        return bool(self.load or self.summary.windows)
 
     @property
     def untimed(self) -> Iterator[tuple[str, float]]:

@@ -376,6 +376,15 @@ def test_what_passed_shows_no_advice_and_no_command_and_the_page_says_where_they
     assert "readiness --check slow --seed 7" in slow
 
 
+def test_phases_are_drawn_beside_a_load_or_a_fault_and_told_in_words_otherwise() -> None:
+    page = written(usual(), charts=False)
+    acts = {scenario.scenario: bool(scenario.load or scenario.windows) for scenario in usual().scenarios}
+    for index, (name, drawn) in enumerate(acts.items()):
+        act = page.partition(f'id="scenario-{index}"')[2].partition("</article>")[0]
+        assert ('<svg class="timeline"' in act) == drawn, name
+        assert drawn or "phase 3 from 36 s" in act, name
+
+
 def test_a_fault_that_no_scenario_lists_stands_with_its_witness_at_the_finding() -> None:
     lonely = result("lonely", "reliability", witnesses=(loads.CRASH,), scenario="gone")
     text = written(report([lonely], "READY", {"reliability": 1.0}, scenarios=()), charts=False)

@@ -114,10 +114,20 @@ def test_a_load_is_drawn_over_time_and_as_a_histogram() -> None:
     shown = _load.load_of(scenario(loads.hurt(), loads.CRASH), "s")
     assert shown is not None
     assert [plot.name for plot in shown.plots] == ["s-rate", "s-time", "s-latency"]
-    assert shown.plots[0].note == "300 points drawn as 80; the least and the greatest stay"
+    assert shown.plots[0].note == "300 points drawn as 60; the least and the greatest stay"
     assert shown.percentiles == ("50", "90", "95", "99")
     assert shown.errors == (("refused", 187), ("timeout", 25))
     assert [span.start for span in shown.plots[0].windows] == [round(1800 / 61, 2)]
+
+
+def test_of_few_calls_only_the_latency_is_drawn() -> None:
+    few, enough = (loads.steady(samples=samples) for samples in (_load.FEW_CALLS - 1, _load.FEW_CALLS))
+    shown, all_shown = _load.load_of(scenario(few), "s"), _load.load_of(scenario(enough), "s")
+    assert shown is not None
+    assert all_shown is not None
+    assert [plot.name for plot in shown.plots] == ["s-time"]
+    assert [plot.name for plot in all_shown.plots] == ["s-rate", "s-time", "s-latency"]
+    assert shown.phases, "the table says what they were"
 
 
 def test_users_are_drawn_only_where_several_numbers_of_them_were_tried() -> None:
