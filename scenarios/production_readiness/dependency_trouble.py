@@ -22,6 +22,7 @@ SURE = 0.5
 """Expected traffic of the target's own during one call, in packets; above it, what a call causes cannot be told."""
 ENOUGH = 150
 """Calls beside the crowd, of all operations together: of which one or two may be bad and still prove a share of 95 %."""
+MOST_CROWDS = 4
 GARBAGE = ("cut", "noise", "wrong_body", "flood")
 
 
@@ -187,7 +188,8 @@ class _Trouble:
     async def _silence(self, user: Use, apart: list[Use]) -> dict[str, Any]:
         """Two crowds, and others beside them who were asked before without one; then what the crowds left behind.
 
-        A busy machine slows down calls as well, but hardly in both of them.
+        A busy machine slows down calls as well, but hardly in both of them. Where the second one left something, more of
+        them tell a pool that still grows from what is lost with each.
         """
         held, told = [_held(self._target)], []
         toxic = self._proxy.toxic("black_hole")
@@ -198,10 +200,11 @@ class _Trouble:
             told.append(await self._beside(user, asked))
         witnesses = [toxic.witness()]
         held.append(await self._settled(held[0], 0.6))
-        async with self._recorder.fault(toxic, optional=True):
-            told.append(await self._beside(user, asked))
-        witnesses.append(toxic.witness())
-        held.append(await self._settled(held[1], self._pace.patience / 3))
+        while len(told) < 2 or (len(told) < MOST_CROWDS and _grows(held[-2], held[-1], self._pace.crowd)):
+            async with self._recorder.fault(toxic, optional=True):
+                told.append(await self._beside(user, asked if len(told) < 2 else []))
+            witnesses.append(toxic.witness())
+            held.append(await self._settled(held[-1], self._pace.patience / 3))
         rows = [(use.operation.name, use.calls, use.good, use.seconds) for use in alone]
         return {"alone": rows, "crowds": told, "held": held, "witnesses": witnesses, "again": await self._again(user)}
 
@@ -272,6 +275,10 @@ def _well(use: Use) -> bool:
 
 def _hit(toxic: Any) -> int:
     return int(toxic.witness().get("connections_hit", 0))
+
+
+def _grows(before: dict[str, int], after: dict[str, int], callers: int) -> bool:
+    return any(after[what] - before[what] > 0.1 * callers for what in before)
 
 
 def _held(target: Target) -> dict[str, int]:

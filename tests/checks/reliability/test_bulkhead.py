@@ -18,7 +18,9 @@ def silence(
     **others: Any,
 ) -> dict[str, Any]:
     """Both crowds alike, unless calls of the second one are given."""
-    told = [{"callers": 20, "beside": {"price": one, **others}} for one in (list(calls), second or list(calls))]
+    told: list[dict[str, Any]] = [
+        {"callers": 20, "beside": {"price": one, **others}} for one in (list(calls), second or list(calls))
+    ]
     alone = [[name, 3, 3, 0.1] for name in told[0]["beside"]]
     witnesses = [{"swallowed_bytes": 100} if one else {} for one in acted]
     return {"dependency": "vendor", "silence": {"alone": alone, "crowds": told, "witnesses": witnesses}}

@@ -9,10 +9,11 @@ from readiness import Measured, Recording, Unknown
 from readiness.scoring import judge
 
 
-def silence(first: tuple[int, int], second: tuple[int, int], *, acted: bool = True) -> dict[str, Any]:
-    held = [{"descriptors": d, "threads": t} for d, t in ((20, 10), first, second)]
-    crowds = [{"callers": 20, "calls": 20, "gave_up": 20}] * 2
-    witnesses = [{}, {"swallowed_bytes": 100}] if acted else [{"swallowed_bytes": 100}, {}]
+def silence(*later: tuple[int, int], acted: bool = True) -> dict[str, Any]:
+    """What it held after each crowd; before the first one it was 20 descriptors and 10 threads."""
+    held = [{"descriptors": d, "threads": t} for d, t in ((20, 10), *later)]
+    crowds = [{"callers": 20}] * len(later)
+    witnesses = [{"swallowed_bytes": 100}, *([{"swallowed_bytes": 100} if acted else {}] * (len(later) - 1))]
     return {"dependency": "vendor", "silence": {"held": held, "crowds": crowds, "witnesses": witnesses}}
 
 
@@ -41,7 +42,12 @@ def test_what_each_caller_left(first: tuple[int, int], second: tuple[int, int], 
 
 
 def test_the_worst_is_named() -> None:
-    assert "20 and then 40 threads" in judged(silence((20, 10), (21, 10)), silence((20, 20), (20, 40)))[1].reason
+    assert "20, 40 threads" in judged(silence((20, 10), (21, 10)), silence((20, 20), (20, 40)))[1].reason
+
+
+def test_what_grows_once_more_and_then_no_longer_is_a_pool() -> None:
+    assert judged(silence((20, 30), (20, 45), (20, 46)))[0] == "PASS"
+    assert judged(silence((20, 30), (20, 45), (20, 60), (20, 75)))[0] == "FAIL"
 
 
 @pytest.mark.parametrize(
