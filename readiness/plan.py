@@ -72,7 +72,8 @@ def make_plan(
         check.id: outcome for check in checks if (outcome := _settle(check, catalog, policy, missing, settings.target))
     }
     wanted = {check.needs for check in checks if check.id not in settled}
-    scenarios = tuple(scenario for id, scenario in catalog.scenarios.items() if id in wanted)
+    chosen = (scenario for id, scenario in catalog.scenarios.items() if id in wanted)
+    scenarios = tuple(sorted(chosen, key=lambda scenario: not scenario.first))
     problems: list[str] = []
     _known_names(problems, "scenarios", settings.scenarios, catalog.scenarios)
     own_checks = [id for id in policy.checks if not belongs(id, settings.evidence)]

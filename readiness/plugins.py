@@ -52,6 +52,8 @@ class Scenario(Generic[P]):
     """The shortest profile that runs it."""
     alone: bool
     """Nothing runs beside it, because what it records depends on the machine's time."""
+    first: bool
+    """It runs before the others: what they leave behind in the target would change what it records."""
     source: str
     kind: Literal["scenario"] = "scenario"
 
@@ -165,12 +167,13 @@ def scenario(
     deadline: float = 0.0,
     least: Profile = "quick",
     alone: bool = False,
+    first: bool = False,
 ) -> Callable[[Callable[P, Awaitable[None]]], Scenario[P]]:
     """Mark an async function of (target, recorder) as a scenario.
 
     ``quick`` and ``full`` change its options in those profiles. ``deadline`` in seconds; 0 takes the run's. An effect of `disrupt`
-    gets an instance of the target of its own; `load` runs alone, and so does what says ``alone`` because it takes times.
-    A shorter profile than ``least`` leaves it and its checks out, unless one of them is asked for by name.
+    gets an instance of the target of its own; `load` runs alone, and so does what says ``alone`` because it takes times;
+    ``first`` runs before the others, which would leave traces in the target that it records. A shorter profile than ``least`` leaves it and its checks out, unless one of them is asked for by name.
     """
     _known("least", least, PROFILES)
     _known("effect", effect, EFFECTS)
@@ -185,7 +188,7 @@ def scenario(
             for name in options:
                 _known(f"option of {run.__name__}", name, options_of(run))
         return Scenario(
-            run, suite, effect, capabilities, profiles, deadline, least, alone or effect == "load", _source(run)
+            run, suite, effect, capabilities, profiles, deadline, least, alone or effect == "load", first, _source(run)
         )
 
     return mark

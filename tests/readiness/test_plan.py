@@ -211,3 +211,10 @@ def test_without_a_weight_there_is_no_load_to_offer(catalog: Catalog, desk: Sett
     plan = make_plan(catalog, changed(desk, operations=weightless), STANDARD, only=("latency_p95",))
     assert not plan.scenarios
     assert "an operation with a `weight`" in str(plan.settled["latency_p95"])
+
+
+def test_what_others_would_leave_traces_in_runs_first(catalog: Catalog, desk: Settings) -> None:
+    plan = make_plan(catalog, desk, STANDARD)
+    assert plan.scenarios[0].id == "steady_load"
+    rest = [scenario.id for scenario in plan.scenarios[1:]]
+    assert rest == [id for id in catalog.scenarios if id in rest], "the others keep their order"
