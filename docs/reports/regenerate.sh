@@ -16,5 +16,5 @@ for name in ${*:-datasette prometheus webdis}; do
     [ -n "$report" ] || { cat "$name.txt"; exit 1; }
     cp "$report" "$here/$name.html"
     echo "$name: exit code $code after $(($(date +%s) - begun)) s"
-    grep -E '^│ +(Score|Coverage|Duration|Machine) ' "$name.txt" | tr -d '│'
+    grep -E '^│ +(Score|Coverage|Duration|Machine) ' "$name.txt" | sed 's/│//g'
 done
