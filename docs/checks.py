@@ -10,7 +10,7 @@ from readiness.targeting import CAPABILITIES
 
 PAGE = Path(__file__).parent / "checks.md"
 STEPS = (
-    ("an address", ("http",)),
+    ("an address", ("http", "calls")),
     ("a start command, so that its log can be read", ("logs",)),
     ("the grant `disrupt`", ("process",)),
     ("the grant `load`", ("load",)),

@@ -17,9 +17,7 @@ Row = tuple[str, int, int, float, float]
     needs="dependency_trouble",
     fix="Give calls of a dependency a pool of their own, smaller than that of the requests, and refuse when it is full.",
 )
-def bulkhead(
-    recording: Recording, *, objective: float = 0.98, limit: float = 0.95, slower: float = 1.0
-) -> Share | Unknown:
+def bulkhead(recording: Recording, *, limit: float = 0.95, slower: float = 1.0) -> Share | Unknown:
     """The share of calls that succeed and take at most ``slower`` seconds longer than the slowest without the crowd.
 
     95 % within it is the same as a 95th percentile below it. A delay of 1 s interrupts a user's thoughts (Nielsen 1993). The
@@ -42,7 +40,7 @@ def bulkhead(
         f"{good} of {tries} calls that do not need {worst[0]} were answered as before while {crowd} callers waited for "
         f"it; {worst[1]}: {worst[3]} of {worst[2]}"
     )
-    return Share(good, tries, limit, objective, reason, (Table("Beside the crowd", columns, tuple(rows)),))
+    return Share(good, tries, limit, reason=reason, evidence=(Table("Beside the crowd", columns, tuple(rows)),))
 
 
 def _rounds(silence: dict[str, Any], slower: float) -> list[list[Row]]:

@@ -25,7 +25,7 @@ def capacity_headroom(
     *,
     expected: int = 25,
     objective: float = 2.0,
-    limit: float = 2.0,
+    limit: float = 1.25,
     p95: float = 2.0,
     errors: float = 0.05,
     cpu: float = 0.8,
@@ -33,7 +33,7 @@ def capacity_headroom(
     """Users up to whom every cell is within ``p95`` seconds, ``errors`` and ``cpu``, as a multiple of the ``expected`` ones.
 
     Higher is better. CPU is the share of all cores of this machine, and counts only where the gate has started the target.
-    Twice the expected users is the customary reserve: half of the instances may be lost.
+    Twice the expected users is the customary reserve: half of the instances may be lost. A quarter more is the least.
     """
     cells = recording.facts.get("cells")
     if not cells or any(not cell["calls"] for cell in cells):
@@ -46,9 +46,9 @@ def capacity_headroom(
     levels = sorted({cell["users"] for cell in cells})
     held = [users for users in levels if not missed or users < min(row[0] for row in missed)]
     most = held[-1] if held else 0
-    if not missed and most < limit * expected:
+    if not missed and most < objective * expected:
         reason = (
-            f"all cells are within the limits, but there were {most} users at most; {limit * expected:g} are needed"
+            f"all cells are within the limits, but there were {most} users at most; {objective * expected:g} are needed"
         )
         return Unknown(reason, evidence)
     reason = (

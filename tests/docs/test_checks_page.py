@@ -9,7 +9,7 @@ from readiness.model import CATEGORIES
 from readiness.plan import needed_capabilities
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
-ANY_SERVICE = {"http", "load", "process", "logs"}
+ANY_SERVICE = {"http", "calls", "load", "process", "logs"}
 """What any HTTP service with a start command offers under the grants read, load and disrupt."""
 
 
