@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Literal
 
@@ -184,16 +185,17 @@ async def _open_shared(state: Run, job: Job, adapter: Adapter) -> Job:
 
 
 async def _run_scenarios(state: Run, job: Job) -> None:
-    """First what runs alone, load above all; then what inspects or writes, beside what has an instance of its own."""
+    """First what runs alone; then what inspects or writes, beside what has an instance of its own."""
     alone = [s for s in state.plan.scenarios if s.alone]
     own = [s for s in state.plan.scenarios if s.effect == "disrupt" and not s.alone]
     shared = [s for s in state.plan.scenarios if s.effect in ("read", "write") and not s.alone]
     for scenario in alone:
         await _run_scenario(state, job, scenario)
     waiting = iter(own)
-    await asyncio.gather(
-        _run_lane(state, job, iter(shared)), *(_run_lane(state, job, waiting) for _ in range(PARALLEL_OWN))
-    )
+    first = _run_lane(
+        state, job, chain(shared, waiting)
+    )  # whoever is through with the shared instance helps the others
+    await asyncio.gather(first, *(_run_lane(state, job, waiting) for _ in range(PARALLEL_OWN)))
 
 
 async def _run_lane(state: Run, job: Job, waiting: Iterator[Scenario[...]]) -> None:

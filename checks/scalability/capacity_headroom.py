@@ -32,7 +32,8 @@ def capacity_headroom(
 ) -> Measured | Unknown:
     """Users up to whom every cell is within ``p95`` seconds, ``errors`` and ``cpu``, as a multiple of the ``expected`` ones.
 
-    Higher is better. CPU is the share of all cores of this machine, and counts only where the gate has started the target.
+    Higher is better. CPU is the share of all cores of this machine; it counts where the gate has started the target and a cell lasts
+    long enough to tell.
     Twice the expected users is the customary reserve: half of the instances may be lost. A quarter more is the least.
     """
     cells = recording.facts.get("cells")
@@ -56,8 +57,8 @@ def capacity_headroom(
     )
     if missed:
         reason += f"; the first beyond: {_told(missed[0])}"
-    if any(row[5] is None for row in rows):
-        reason += "; CPU was not seen, for the gate did not start the target"
+    if all(row[5] is None for row in rows):
+        reason += "; CPU was not seen: the gate did not start the target, or no cell lasted long enough"
     return Measured(most / expected, "times the expected users", objective, limit, "higher", reason, evidence)
 
 
