@@ -1,27 +1,25 @@
 """When the New York Stock Exchange trades: sessions, early closes, holidays and monthly expirations.
 
-The sessions of 2015-2030 come from `exchange_calendars` (XNYS). Loading them takes half a second, so that happens at
-the first question and not at import; ask one early, in the background, where the first answer must be fast.
+The sessions of 2015-2030: every weekday from 09:30 to 16:00 in New York, but for those that `exchange_days` names.
 """
 
-import threading
-import warnings
 from bisect import bisect_left, bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 
 from readiness.desk.clock import NEW_YORK
 from readiness.desk.defects import active
+from readiness.desk.exchange_days import CLOSED, EARLY
 
 FIRST_DAY = date(2015, 1, 1)
 LAST_DAY = date(2030, 12, 31)
 
-_CLOSE = time(16, 0)
+_OPEN, _EARLY_CLOSE, _CLOSE = time(9, 30), time(13, 0), time(16, 0)
 _FRIDAY = 4
 _STANDARD_OFFSET = timedelta(hours=-5)
 _DAYS_IN_YEAR = 365
-_loading = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,33 +94,22 @@ def _require_covered(day: date) -> None:
         raise ValueError(f"date {day} is outside the calendar; right would be {FIRST_DAY} to {LAST_DAY}")
 
 
-def _sessions() -> dict[date, Session]:
-    with _loading:  # the cache alone would let two first callers load twice
-        return _load()
-
-
+@cache
 def _days() -> list[date]:
-    with _loading:
-        return _load_days()
+    return list(_sessions())
 
 
 @cache
-def _load_days() -> list[date]:
-    return list(_load())
+def _sessions() -> dict[date, Session]:
+    closed, early = _listed(CLOSED), _listed(EARLY)
+    days = (FIRST_DAY + timedelta(days=number) for number in range((LAST_DAY - FIRST_DAY).days + 1))
+    return {day: _session(day, day in early) for day in days if day.weekday() <= _FRIDAY and day not in closed}
 
 
-@cache
-def _load() -> dict[date, Session]:
-    with warnings.catch_warnings():
-        # exchange_calendars 4.13 uses a pandas property that pandas 3.1 deprecates; its values are unaffected
-        warnings.simplefilter("ignore")
-        import exchange_calendars
-
-        calendar = exchange_calendars.get_calendar("XNYS", start=str(FIRST_DAY), end=str(LAST_DAY))
-    early = set(calendar.early_closes.date)
-    rows = zip(calendar.sessions.date, calendar.opens_nanos, calendar.closes_nanos, strict=True)
-    return {day: Session(day, _instant(opens), _instant(closes), day in early) for day, opens, closes in rows}
+def _listed(days: Mapping[int, str]) -> frozenset[date]:
+    return frozenset(date.fromisoformat(f"{year}-{day}") for year, names in days.items() for day in names.split())
 
 
-def _instant(nanoseconds: int) -> datetime:
-    return datetime.fromtimestamp(int(nanoseconds) // 1_000_000_000, UTC)
+def _session(day: date, early: bool) -> Session:
+    opens, closes = (datetime.combine(day, at, NEW_YORK) for at in (_OPEN, _EARLY_CLOSE if early else _CLOSE))
+    return Session(day, opens.astimezone(UTC), closes.astimezone(UTC), early)

@@ -3,10 +3,21 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
+import exchange_calendars
 import pytest
 
 from readiness.desk import defects
-from readiness.desk.calendar import current_or_next, is_open, session_on, sessions_between, third_friday, years_until
+from readiness.desk.calendar import (
+    FIRST_DAY,
+    LAST_DAY,
+    Session,
+    current_or_next,
+    is_open,
+    session_on,
+    sessions_between,
+    third_friday,
+    years_until,
+)
 
 
 @pytest.fixture
@@ -121,3 +132,15 @@ def test_defect_is_an_hour_late_in_summer_and_right_in_winter() -> None:
     assert summer.opens == datetime(2025, 3, 10, 14, 30, tzinfo=UTC)
     assert not is_open(datetime(2025, 3, 10, 14, 0, tzinfo=UTC))
     assert winter.opens == datetime(2025, 3, 7, 14, 30, tzinfo=UTC)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # the library's own, about its use of pandas
+def test_every_session_is_the_librarys() -> None:
+    theirs = exchange_calendars.get_calendar("XNYS", start=str(FIRST_DAY), end=str(LAST_DAY))
+    early = set(theirs.early_closes.date)
+    wanted = [
+        Session(row.Index.date(), row.open.to_pydatetime(), row.close.to_pydatetime(), row.Index.date() in early)
+        for row in theirs.schedule.itertuples()
+    ]
+    assert len(wanted) > 4000
+    assert sessions_between(FIRST_DAY, LAST_DAY) == wanted
