@@ -134,11 +134,12 @@ def page(report: dict[str, object]) -> str:
     suites: dict[str, dict[str, list[dict[str, str]]]] = report["detailed_results"]  # type: ignore[assignment]
     results = {result["check"]: result for suite in suites.values() for result in suite["results"]}
     seconds = float(str(report["test_duration_seconds"]))
+    profile = report["environment"]["profile"]  # type: ignore[index]
     text = [
         "# What the gate was asked to decide, and what it saw",
         "",
         "The lines of the requirement, the checks that decide each, and what one run on the sample desk said: profile",
-        f"{report['profile']}, {str(report['timestamp'])[:10]}, {seconds:.0f} s, {report['verdict']}.",
+        f"{profile}, {str(report['timestamp'])[:10]}, {seconds:.0f} s, {report['verdict']}.",
         "Made by `python docs/acceptance.py RUN`.",
         "",
     ]
