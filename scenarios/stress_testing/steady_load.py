@@ -37,13 +37,13 @@ async def steady_load(
     target: Target,
     recorder: Recorder,
     *,
-    rate: float = 200.0,
+    rate: float = 230.0,
     seconds: float = 120.0,
-    shortest: float = 22.0,
+    shortest: float = 19.2,
     early: bool = True,
     workers: int = 1,
     warm_up: float = 1.5,
-    rest: float = 1.0,
+    rest: float = 0.5,
 ) -> None:
     """Offer ``rate`` calls per second of the mix for ``seconds``; only that phase is measured, resources included.
 
