@@ -9,6 +9,7 @@ from typing import cast
 
 import pytest
 
+from readiness.errors import TargetError
 from readiness.faults.children import Child
 from readiness.faults.process import is_stopped, living_of
 from readiness.faults.repeated import CrashLoop, Throttled
@@ -63,6 +64,30 @@ def test_a_crash_loop_kills_so_often(tmp_path: Path) -> None:
         assert len(set(pids)) == 3
         assert all_gone(pids)
         assert control.starts == 2
+    finally:
+        control.child.close()
+
+
+class Refusing(Restarted):
+    """A child whose every later start ends by itself, as one that finds a lock left behind."""
+
+    async def start(self) -> None:
+        """It ends before anybody kills it."""
+        await super().start()
+        self.child.kill()
+        await self.child.wait(5)
+        raise TargetError("ended with exit status 1")
+
+
+def test_a_start_that_ends_by_itself_needs_no_killer(tmp_path: Path) -> None:
+    control = Refusing(tmp_path)
+    fault = CrashLoop(cast(ProcessControl, control), after=(0.5,))
+    try:
+        asyncio.run(fault.arm())
+        first, second = fault.witness()["kills"]
+        assert first["killed"]
+        assert "ended_by_itself" not in first
+        assert second["ended_by_itself"] is True
     finally:
         control.child.close()
 
