@@ -14,7 +14,7 @@ from readiness import Fact, Recording, Unknown, check
     fix="Keep caches and settings in folders that a setting names.",
 )
 def home_independent(recording: Recording) -> Fact | Unknown:
-    """A copy with HOME=/nonexistent gets ready."""
+    """A copy whose HOME cannot be made, not even by root, gets ready."""
     told, right = recording.facts.get("home"), recording.facts.get("right")
     if told is None or right is None:
         return Unknown("no copy was started that way")

@@ -12,6 +12,8 @@ from typing import Any
 
 from readiness import Recorder, Target, TargetError, Trial, scenario
 
+NO_HOME = "/dev/null/home"
+"""A folder that nobody can make, root neither: one that only is not there would be there for the next run."""
 KEPT = ("PATH", "HOME", "LD_LIBRARY_PATH", "PYTHONUNBUFFERED", "TMPDIR", "SYSTEMROOT")
 """What a container or unit sets itself; everything else that a process inherits is an accident of who starts it."""
 FAR = {"TZ": "Pacific/Kiritimati"}  # UTC+14: another date for most of the day
@@ -38,7 +40,7 @@ async def environment_variations(
     first = await target.get(target.spec.health.live or target.spec.health.ready or "/", timeout=2.0)
     recorder.fact("right", {**_told(right), "first_status": first.status})
     trials = await asyncio.gather(
-        process.trial({"HOME": "/nonexistent"}, seconds=seconds),
+        process.trial({"HOME": NO_HOME}, seconds=seconds),
         process.trial(inherited, seconds=seconds),
         process.trial({}, arguments=(OPTION,), seconds=refuse_seconds),
         process.trial({}, seconds=refuse_seconds, port=NO_PORT),
