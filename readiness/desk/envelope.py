@@ -63,7 +63,7 @@ class Envelope:
 
     async def _serve(self, scope: Scope, receive: Receive, exchange: "_Exchange") -> None:
         try:
-            if await self._burst() or self._crowded() or self._earlier():
+            if await self._burst() or await self._late(scope) or self._crowded() or self._earlier():
                 await exchange.fail(503, "busy", "too many requests at once; try again")
             elif int(Headers(scope=scope).get("content-length") or 0) > LARGEST_BODY and not active("keeps-uploads"):
                 await exchange.fail(413, "too_large", f"the body is larger than {LARGEST_BODY} bytes")
@@ -86,6 +86,14 @@ class Envelope:
 
         self._burst_seen |= self._desk.metrics.in_flight > 40
         await asyncio.sleep(1.5 if self._burst_seen else 0)
+        return False
+
+    async def _late(self, scope: Scope) -> bool:
+        """The defect slow-trading: nothing that a trader asks for takes less than four seconds. Never refuses."""
+        if active("slow-trading") and scope["path"].startswith(("/v1/orders", "/v1/accounts/", "/v1/risk", "/v1/perf")):
+            import asyncio
+
+            await asyncio.sleep(4.0)
         return False
 
     def _crowded(self) -> bool:

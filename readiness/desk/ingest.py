@@ -210,7 +210,7 @@ class Market:
         bid, ask, last = (_float(answer[name]) for name in ("bid", "ask", "last"))
         raw = RawQuote(symbol=symbol, at=at, bid=bid, ask=ask, last=last)
         verdict = check_quote(raw, now)
-        if not counts.accept(verdict):
+        if not counts.accept(verdict) or (active("keeps-first-quote") and symbol in self._quotes):
             return
         quote = Quote(symbol, at, raw.bid, raw.ask, raw.last, verdict.quality)
         values = [symbol, to_stored(at), raw.bid, raw.ask, raw.last, verdict.quality, to_stored(now)]

@@ -68,6 +68,8 @@ class Desk:
         self.watch.start()
         self.working.start()
         threading.Thread(target=self._warm_up, name="warm-up", daemon=True).start()
+        if active("hoards-memory"):
+            self._hoard = b"x" * 1_200_000_000
         if active("busy-loop"):
             threading.Thread(target=_burn, name="burn", daemon=True).start()
         if active("dies-when-full"):
