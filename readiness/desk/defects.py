@@ -18,6 +18,7 @@ KNOWN: dict[str, str] = {
     "keeps-first-quote": "The first quote that was ever fetched is served for ever.",
     "hoards-memory": "1.2 GB are taken at the start and never given back.",
     "slow-trading": "Whatever concerns orders, accounts and their risk takes four seconds.",
+    "one-at-a-time": "Requests are served one after the other, 0.15 s each.",
     "random-errors": "One of 50 quote requests answers 500.",
     "no-vendor-timeout": "Calls to the vendor wait for ever.",
     "health-always-yes": "Readiness is always 200, whatever the dependencies do.",

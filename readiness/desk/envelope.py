@@ -17,6 +17,8 @@ from readiness.desk import logs
 from readiness.desk.defects import active
 
 if TYPE_CHECKING:
+    import asyncio
+
     from readiness.desk.services import Desk
 
 LARGEST_BODY = 1_000_000
@@ -37,6 +39,7 @@ class Envelope:
     def __init__(self, app: ASGIApp, desk: "Desk") -> None:
         self._app = app
         self._desk = desk
+        self._turn: asyncio.Lock | None = None
         self._burst_seen = False
         self._crowd = 0
         self._latest = 0.0
@@ -89,11 +92,15 @@ class Envelope:
         return False
 
     async def _late(self, scope: Scope) -> bool:
-        """The defect slow-trading: nothing that a trader asks for takes less than four seconds. Never refuses."""
-        if active("slow-trading") and scope["path"].startswith(("/v1/orders", "/v1/accounts/", "/v1/risk", "/v1/perf")):
-            import asyncio
+        """The defects slow-trading and one-at-a-time: four seconds for some, a queue for all. Never refuses."""
+        import asyncio
 
+        if active("slow-trading") and scope["path"].startswith(("/v1/orders", "/v1/accounts/", "/v1/risk", "/v1/perf")):
             await asyncio.sleep(4.0)
+        if active("one-at-a-time") and scope["path"].startswith("/v1/"):
+            self._turn = self._turn or asyncio.Lock()
+            async with self._turn:
+                await asyncio.sleep(0.15)
         return False
 
     def _crowded(self) -> bool:
