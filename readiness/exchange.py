@@ -58,6 +58,16 @@ class Reply:
             return None
         return value if end == len(text) else None
 
+    def field(self, name: str) -> str:
+        """Return a field of the body's JSON object as text, "" where there is none."""
+        content = self.json()
+        value = content.get(name) if isinstance(content, dict) else None
+        return "" if value is None else str(value)
+
+    def as_fact(self) -> dict[str, Any]:
+        """Return it as a recording keeps it: status, error, seconds and the decoded body."""
+        return {"status": self.status, "error": self.error, "seconds": self.seconds, "body": self.json()}
+
     @property
     def text(self) -> str:
         """The body as text; undecodable bytes are shown as such."""

@@ -66,6 +66,10 @@ class Recorder:
         """Record a JSON value under a name; the last one of a name counts."""
         self._write(kind="fact", name=name, value=value, at=self.now)
 
+    def key(self) -> str:
+        """Return an idempotency key that no other call has; the same in every run of one seed."""
+        return f"readiness-{self.random.getrandbits(64):016x}"
+
     def readings(self, series: str, unit: str, at: list[float], values: list[float]) -> None:
         """Record a quantity over time."""
         self._write(kind="readings", series=series, unit=unit, at=at, values=values)

@@ -6,7 +6,7 @@ Fix: the counts of the two ingestions and of the queries before and after show a
 
 from typing import Any
 
-from readiness import Recorder, Reply, Sample, Target, scenario
+from readiness import Recorder, Sample, Target, scenario
 
 
 @scenario(
@@ -48,11 +48,11 @@ async def data_pipeline(
     recorder.fact("asked", {"rows": rows, "first": first, "last": last})
     recorder.phase("ingest a few")
     wanted = {"start": few_first, "end": few_last, "rows": few}
-    recorder.fact("few", _seen(await target.call("history.ingest", timeout=timeout, **wanted)))
+    recorder.fact("few", (await target.call("history.ingest", timeout=timeout, **wanted)).as_fact())
     recorder.phase("ingest")
     recorder.fact("before", await _count(target, first, last))
     recorder.fact(
-        "ingest", _seen(await target.call("history.ingest", timeout=timeout, start=first, end=last, rows=rows))
+        "ingest", (await target.call("history.ingest", timeout=timeout, start=first, end=last, rows=rows)).as_fact()
     )
     recorder.fact("after", await _count(target, first, last))
     recorder.phase("query", query_seconds)
@@ -66,7 +66,7 @@ async def data_pipeline(
         recorder.sample(Sample(at, reply.seconds, 0.0, "history", "query", reply.status, error))
     recorder.phase("ingest again")
     recorder.fact(
-        "again", _seen(await target.call("history.ingest", timeout=timeout, start=first, end=last, rows=rows))
+        "again", (await target.call("history.ingest", timeout=timeout, start=first, end=last, rows=rows)).as_fact()
     )
     recorder.fact("finally", await _count(target, first, last))
 
@@ -80,7 +80,3 @@ async def _count(target: Target, first: str, last: str) -> dict[str, Any]:
     dates = [day.get("date") for day in days if isinstance(day, dict)] if isinstance(days, list) else []
     counts = {"rows": served.get("rows"), "days": len(dates), "distinct_days": len(set(dates))}
     return {"status": reply.status, "error": reply.error, **counts}
-
-
-def _seen(reply: Reply) -> dict[str, Any]:
-    return {"status": reply.status, "error": reply.error, "seconds": reply.seconds, "body": reply.json()}

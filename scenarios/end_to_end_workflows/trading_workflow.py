@@ -34,21 +34,21 @@ async def trading_workflow(
     async def step(fact: str, operation: str, /, **values: Any) -> Reply:
         reply = await target.call(operation, timeout=timeout, **values)
         steps.append({"step": fact, "status": reply.status, "error": reply.error, "seconds": reply.seconds})
-        recorder.fact(fact, _seen(reply))
+        recorder.fact(fact, reply.as_fact())
         return reply
 
     recorder.phase("workflow")
-    recorder.fact("source", _seen(await _disturb(target, volatility)))
+    recorder.fact("source", (await _disturb(target, volatility)).as_fact())
     begin = recorder.now
     try:
         created = await step("created", "oms.create_account", name="readiness", cash=cash)
-        account = _field(created, "id")
+        account = created.field("id")
         await step("ingested", "feed.ingest")
         chain = await step("chain", "oms.chain")
         advice = await step("advice", "oms.recommendation", account=account)
-        contract = _field(advice, "contract") or _put_near(chain, 0.30)
+        contract = advice.field("contract") or _put_near(chain, 0.30)
         order = {"account": account, "contract": contract, "side": "sell", "quantity": 1}
-        keys = [f"readiness-{recorder.random.getrandbits(64):016x}" for _ in range(2)]
+        keys = [recorder.key() for _ in range(2)]
         first = await step("order", "oms.order", **order, key=keys[0])
         again = await step("order_again", "oms.order", **order, key=keys[0])
         recorder.fact("orders", await _repeat(target, order, keys, repeats, [first, again], timeout))
@@ -69,7 +69,7 @@ async def _repeat(
         await asyncio.gather(*(target.call("oms.order", timeout=timeout, **order, key=key) for _ in range(repeats)))
         for key in keys
     ]
-    answers = [[_seen(reply) for reply in replies] for replies in ([*first, *old], new)]
+    answers = [[reply.as_fact() for reply in replies] for replies in ([*first, *old], new)]
     return {"contract": order["contract"], "side": order["side"], "answers": answers}
 
 
@@ -91,13 +91,3 @@ def _number(option: dict[str, Any]) -> float | None:
         return float(Decimal(str(option.get("delta"))))
     except InvalidOperation:
         return None
-
-
-def _field(reply: Reply, name: str) -> str:
-    content = reply.json()
-    value = content.get(name) if isinstance(content, dict) else None
-    return "" if value is None else str(value)
-
-
-def _seen(reply: Reply) -> dict[str, Any]:
-    return {"status": reply.status, "error": reply.error, "seconds": reply.seconds, "body": reply.json()}

@@ -25,17 +25,19 @@ async def concurrent_limits(
     account = await _open(target, cash)
     alone: list[dict[str, Any]] = []
     while len(alone) < orders and not (alone and alone[-1]["status"] >= 400):
-        alone.append(_seen(await _order(target, recorder, account, **sale)))
+        alone.append((await _order(target, recorder, account, **sale)).as_fact())
     recorder.fact("one by one", {"orders": alone, **await _held(target, account, contract)})
     recorder.phase("at once")
     account = await _open(target, cash)
     together = await asyncio.gather(*(_order(target, recorder, account, **sale) for _ in range(orders)))
-    recorder.fact("at once", {"orders": [_seen(reply) for reply in together], **await _held(target, account, contract)})
+    recorder.fact(
+        "at once", {"orders": [reply.as_fact() for reply in together], **await _held(target, account, contract)}
+    )
     recorder.phase("credit")
     account = await _open(target, f"{spot * LOT * AFFORDABLE:.2f}")
     purchase = {"contract": share, "side": "buy", "quantity": LOT}
     bought = await asyncio.gather(*(_order(target, recorder, account, **purchase) for _ in range(orders)))
-    recorder.fact("credit", {"orders": [_seen(reply) for reply in bought], **await _held(target, account, share)})
+    recorder.fact("credit", {"orders": [reply.as_fact() for reply in bought], **await _held(target, account, share)})
 
 
 async def _open(target: Target, cash: str) -> str:
@@ -44,7 +46,7 @@ async def _open(target: Target, cash: str) -> str:
 
 
 async def _order(target: Target, recorder: Recorder, account: str, **order: Any) -> Reply:
-    key = f"readiness-{recorder.random.getrandbits(64):016x}"
+    key = recorder.key()
     return await target.call("oms.order", account=account, key=key, **order)
 
 
@@ -65,7 +67,3 @@ def _put(chain: Reply) -> tuple[str, float]:
     spot = float(content.get("spot") or 0.0)
     puts = [o for o in content.get("options") or () if o.get("kind") == "put" and float(o.get("strike", 0)) < spot]
     return (str(puts[-1].get("contract", "")) if puts else ""), spot
-
-
-def _seen(reply: Reply) -> dict[str, Any]:
-    return {"status": reply.status, "error": reply.error, "seconds": reply.seconds, "body": reply.json()}

@@ -18,24 +18,24 @@ async def end_of_day(
     recorder.phase("trades")
     traded = [await _trade(target, recorder, cash, both=number > 0) for number in range(accounts)]
     recorder.phase("close")
-    recorder.fact("close", _seen(await target.call("end_of_day.close", date=date, timeout=30.0)))
-    recorder.fact("report", _seen(await target.call("end_of_day.report", date=date)))
+    recorder.fact("close", (await target.call("end_of_day.close", date=date, timeout=30.0)).as_fact())
+    recorder.fact("report", (await target.call("end_of_day.report", date=date)).as_fact())
     for entry in traded:
-        entry["read"] = _seen(await target.call("oms.account", account=entry["account"]))
-        entry["ledger"] = _seen(await target.call("oms.ledger", account=entry["account"]))
+        entry["read"] = (await target.call("oms.account", account=entry["account"])).as_fact()
+        entry["ledger"] = (await target.call("oms.ledger", account=entry["account"])).as_fact()
     recorder.fact("accounts", traded)
 
 
 async def _trade(target: Target, recorder: Recorder, cash: str, *, both: bool) -> dict[str, Any]:
     created = await target.call("oms.create_account", name="readiness", cash=cash)
-    account = _field(created, "id")
+    account = created.field("id")
     contract = _a_put(await target.call("oms.chain"))
     orders = []
     for side in ("sell", "buy") if both else ("sell",):
-        key = f"readiness-{recorder.random.getrandbits(64):016x}"
+        key = recorder.key()
         sent = {"account": account, "contract": contract, "side": side, "quantity": 1, "key": key}
-        orders.append({"side": side, **_seen(await target.call("oms.order", **sent))})
-    return {"account": account, "created": _seen(created), "orders": orders}
+        orders.append({"side": side, **(await target.call("oms.order", **sent)).as_fact()})
+    return {"account": account, "created": created.as_fact(), "orders": orders}
 
 
 def _a_put(chain: Reply) -> str:
@@ -43,13 +43,3 @@ def _a_put(chain: Reply) -> str:
     options = content.get("options") if isinstance(content, dict) else None
     puts = [o for o in options or () if isinstance(o, dict) and o.get("kind") == "put"]
     return str(puts[len(puts) // 2].get("contract", "")) if puts else ""
-
-
-def _field(reply: Reply, name: str) -> str:
-    content = reply.json()
-    value = content.get(name) if isinstance(content, dict) else None
-    return "" if value is None else str(value)
-
-
-def _seen(reply: Reply) -> dict[str, Any]:
-    return {"status": reply.status, "error": reply.error, "seconds": reply.seconds, "body": reply.json()}

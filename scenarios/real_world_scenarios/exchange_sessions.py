@@ -48,7 +48,7 @@ async def exchange_sessions(
 ) -> None:
     """Ask for each date, for prices and Greeks over a grid and the volatilities behind them, and for fees on ties."""
     recorder.phase("calendar")
-    days = [{"date": date, **_seen(await target.call("clock.calendar", date=date))} for date in dates]
+    days = [{"date": date, **(await target.call("clock.calendar", date=date)).as_fact()} for date in dates]
     recorder.fact("calendar", days)
     recorder.phase("prices")
     grid = [
@@ -63,7 +63,11 @@ async def exchange_sessions(
     recorder.fact(
         "fees",
         [
-            {"notional": notional, "rate": rate, **_seen(await target.call("money.fee", notional=notional, rate=rate))}
+            {
+                "notional": notional,
+                "rate": rate,
+                **(await target.call("money.fee", notional=notional, rate=rate)).as_fact(),
+            }
             for notional, rate in fees
         ],
     )
@@ -75,10 +79,10 @@ async def _price(target: Target, asked: dict[str, Any]) -> dict[str, Any]:
     content = priced.json()
     price = content.get("price") if isinstance(content, dict) else None
     if price is None:
-        return {"price": _seen(priced), "implied": None}
+        return {"price": priced.as_fact(), "implied": None}
     terms = {name: value for name, value in asked.items() if name != "volatility"}
     implied = await _calculate(target, "pricing.implied_volatility", {**terms, "price": price})
-    return {"price": _seen(priced), "implied": _seen(implied)}
+    return {"price": priced.as_fact(), "implied": implied.as_fact()}
 
 
 async def _calculate(target: Target, role: str, terms: dict[str, Any]) -> Reply:
@@ -88,7 +92,3 @@ async def _calculate(target: Target, role: str, terms: dict[str, Any]) -> Reply:
         own = {name: terms[name] for name in operation.body if name in terms}
         operation = operation.model_copy(update={"body": {**operation.body, **own}})
     return await target.call(operation, **terms)
-
-
-def _seen(reply: Reply) -> dict[str, Any]:
-    return {"status": reply.status, "error": reply.error, "seconds": reply.seconds, "body": reply.json()}

@@ -21,9 +21,9 @@ async def high_volatility(
     move: float = 0.05,
 ) -> None:
     """Disturb the source in one way after the other; each time ingest, read, ask for advice, order."""
-    recorder.fact("clock", _seen(await target.call("clock.set", now=opening)))
+    recorder.fact("clock", (await target.call("clock.set", now=opening)).as_fact())
     created = await target.call("oms.create_account", name="readiness", cash=cash)
-    recorder.fact("created", _seen(created))
+    recorder.fact("created", created.as_fact())
     content = created.json()
     account = str(content.get("id", "")) if isinstance(content, dict) else ""
     calm = {"fault": "none", "volatility": normal_volatility, "move": 0.0}
@@ -52,20 +52,20 @@ async def _observe(
 ) -> dict[str, Any]:
     """Everything that the target says and does under one condition; the contract that was ordered."""
     control = await target.call("feed.control", **disturbance)
-    ingests = [_seen(await target.call("feed.ingest")) for _ in range(2)]
+    ingests = [(await target.call("feed.ingest")).as_fact() for _ in range(2)]
     quote, chain = await target.call("feed.quote"), await target.call("feed.chain")
     advice = await target.call("oms.recommendation", account=account)
-    contract = contract or _field(advice, "contract") or _a_put(chain)
-    key = f"readiness-{recorder.random.getrandbits(64):016x}"
+    contract = contract or advice.field("contract") or _a_put(chain)
+    key = recorder.key()
     order = await target.call("oms.order", account=account, contract=contract, side="sell", quantity=1, key=key)
     return {
         "contract": contract,
         "control": {"status": control.status, "error": control.error, **disturbance},
         "ingests": ingests,
-        "quote": _seen(quote),
-        "chain": _seen(chain),
-        "advice": _seen(advice),
-        "order": _seen(order),
+        "quote": quote.as_fact(),
+        "chain": chain.as_fact(),
+        "advice": advice.as_fact(),
+        "order": order.as_fact(),
     }
 
 
@@ -74,13 +74,3 @@ def _a_put(chain: Reply) -> str:
     options = content.get("options") if isinstance(content, dict) else None
     puts = [o for o in options or () if isinstance(o, dict) and o.get("kind") == "put"]
     return str(puts[len(puts) // 2].get("contract", "")) if puts else ""
-
-
-def _field(reply: Reply, name: str) -> str:
-    content = reply.json()
-    value = content.get(name) if isinstance(content, dict) else None
-    return "" if value is None else str(value)
-
-
-def _seen(reply: Reply) -> dict[str, Any]:
-    return {"status": reply.status, "error": reply.error, "seconds": reply.seconds, "body": reply.json()}

@@ -28,10 +28,9 @@ async def kill_switch(
     seconds: float = 0.6,
 ) -> None:
     """Order from all sides, throw the switch, go on ordering; restart, order once, open trading, order once more."""
-    content = (await target.call("oms.create_account", name="readiness", cash=cash)).json()
-    account = str(content.get("id", "")) if isinstance(content, dict) else ""
+    account = (await target.call("oms.create_account", name="readiness", cash=cash)).field("id")
     one = {"account": account, "contract": share, "side": "buy", "quantity": 1}
-    resting = await target.call("limit_orders.place", **one, limit=limit, key=_key(recorder))
+    resting = await target.call("limit_orders.place", **one, limit=limit, key=recorder.key())
     stop = asyncio.Event()
     crowd = [asyncio.create_task(_keep_ordering(target, recorder, one, stop)) for _ in range(callers)]
     recorder.phase("ordering")
@@ -40,11 +39,11 @@ async def kill_switch(
     thrown = recorder.now
     kill = await target.call("trading_state.kill")
     answered = recorder.now
-    recorder.fact("kill", {**_seen(kill), "thrown": thrown, "answered": answered})
+    recorder.fact("kill", {**kill.as_fact(), "thrown": thrown, "answered": answered})
     await asyncio.sleep(seconds)
     stop.set()
     recorder.fact("orders", [order for orders in await asyncio.gather(*crowd) for order in orders])
-    recorder.fact("resting", {"placed": _seen(resting), "read": await _read(target, resting)})
+    recorder.fact("resting", {"placed": resting.as_fact(), "read": await _read(target, resting)})
     recorder.phase("restarted")
     async with recorder.fault(Killed(target.process)):
         pass
@@ -53,9 +52,9 @@ async def kill_switch(
     except TargetError as error:
         recorder.fact("restart", {"problem": str(error)[:500]})
         return
-    recorder.fact("restart", {"problem": "", "order": _seen(await _order(target, recorder, one))})
-    recorder.fact("open", _seen(await target.call("trading_state.open")))
-    recorder.fact("order after opening", _seen(await _order(target, recorder, one)))
+    recorder.fact("restart", {"problem": "", "order": (await _order(target, recorder, one)).as_fact()})
+    recorder.fact("open", (await target.call("trading_state.open")).as_fact())
+    recorder.fact("order after opening", (await _order(target, recorder, one)).as_fact())
 
 
 async def _keep_ordering(
@@ -71,18 +70,10 @@ async def _keep_ordering(
 
 
 async def _order(target: Target, recorder: Recorder, order: dict[str, Any]) -> Reply:
-    return await target.call("oms.order", **order, key=_key(recorder))
+    return await target.call("oms.order", **order, key=recorder.key())
 
 
 async def _read(target: Target, placed: Reply) -> dict[str, Any]:
     content = placed.json()
     order = str(content.get("id", "")) if isinstance(content, dict) else ""
-    return _seen(await target.call("limit_orders.read", order=order))
-
-
-def _key(recorder: Recorder) -> str:
-    return f"readiness-{recorder.random.getrandbits(64):016x}"
-
-
-def _seen(reply: Reply) -> dict[str, Any]:
-    return {"status": reply.status, "error": reply.error, "seconds": reply.seconds, "body": reply.json()}
+    return (await target.call("limit_orders.read", order=order)).as_fact()

@@ -31,8 +31,7 @@ async def limit_orders(
     patience: float = 5.0,
 ) -> None:
     """Place the three, move the market through their limits, wait, and read orders and account."""
-    content = (await target.call("oms.create_account", name="readiness", cash=cash)).json()
-    account = str(content.get("id", "")) if isinstance(content, dict) else ""
+    account = (await target.call("oms.create_account", name="readiness", cash=cash)).field("id")
     chain = (await target.call("oms.chain")).json()
     limit = f"{float(chain['spot']) * (1 - below):.2f}" if isinstance(chain, dict) else "0.01"
     put = _cheap_put(chain)
@@ -40,36 +39,38 @@ async def limit_orders(
     purchase = {"account": account, "contract": share, "side": "buy", "quantity": 10, "limit": limit}
     recorder.phase("place")
     rests, ended = [await _place(target, recorder, **purchase) for _ in range(2)]
-    recorder.fact("cancel", _seen(await target.call("limit_orders.cancel", order=_id(ended))))
-    one = await target.call("oms.order", account=account, contract=put, side="buy", quantity=1, key=_key(recorder))
+    recorder.fact("cancel", (await target.call("limit_orders.cancel", order=_id(ended))).as_fact())
+    one = await target.call("oms.order", account=account, contract=put, side="buy", quantity=1, key=recorder.key())
     price = one.json().get("price") if isinstance(one.json(), dict) else None
     part = await _place(
         target, recorder, account=account, contract=put, side="buy", quantity=contracts, limit=str(price)
     )
-    recorder.fact("placed", {"rests": _seen(rests), "cancelled": _seen(ended), "part": _seen(part), "one": _seen(one)})
-    recorder.fact("before", _seen(await target.call("oms.account", account=account)))
+    recorder.fact(
+        "placed", {"rests": rests.as_fact(), "cancelled": ended.as_fact(), "part": part.as_fact(), "one": one.as_fact()}
+    )
+    recorder.fact("before", (await target.call("oms.account", account=account)).as_fact())
     recorder.phase("moves")
     moved: list[dict[str, Any]] = []
     try:
         # down, where shares are as cheap as the limits ask for; then up, where the puts are
         for move, order in ((-fall, rests), (below, part)):
             await target.call("feed.control", fault="none", volatility=0.45, move=move)
-            moved.append(_seen(await target.call("feed.ingest")))
+            moved.append((await target.call("feed.ingest")).as_fact())
             await _until_done(target, _id(order), patience)
     finally:
         await target.call("feed.control", fault="none", volatility=0.45, move=0.0)
     after = {
-        name: _seen(await target.call("limit_orders.read", order=_id(reply)))
+        name: (await target.call("limit_orders.read", order=_id(reply))).as_fact()
         for name, reply in (("rests", rests), ("cancelled", ended), ("part", part))
     }
     recorder.fact("after", after)
     recorder.fact("moves", moved)
     recorder.fact("put", put)
-    recorder.fact("account", _seen(await target.call("oms.account", account=account)))
+    recorder.fact("account", (await target.call("oms.account", account=account)).as_fact())
 
 
 async def _place(target: Target, recorder: Recorder, **order: Any) -> Reply:
-    return await target.call("limit_orders.place", key=_key(recorder), **order)
+    return await target.call("limit_orders.place", key=recorder.key(), **order)
 
 
 async def _until_done(target: Target, order: str, patience: float) -> None:
@@ -91,11 +92,3 @@ def _cheap_put(chain: Any) -> str:
 def _id(reply: Reply) -> str:
     content = reply.json()
     return str(content.get("id", "")) if isinstance(content, dict) else ""
-
-
-def _key(recorder: Recorder) -> str:
-    return f"readiness-{recorder.random.getrandbits(64):016x}"
-
-
-def _seen(reply: Reply) -> dict[str, Any]:
-    return {"status": reply.status, "error": reply.error, "seconds": reply.seconds, "body": reply.json()}

@@ -4,9 +4,7 @@ Why: a calendar that is right and not asked where orders are taken is worth noth
 moment of the order.
 """
 
-from typing import Any
-
-from readiness import Recorder, Reply, Target, scenario
+from readiness import Recorder, Target, scenario
 
 # New York Stock Exchange, hours and holidays of 2025 (nyse.com/markets/hours-calendars), in UTC, and whether it is open
 MOMENTS = (
@@ -27,17 +25,12 @@ MOMENTS = (
 )
 async def market_hours(target: Target, recorder: Recorder, *, cash: str = "100000.00", share: str = "U") -> None:
     """Set the clock to each moment and buy one share."""
-    content = (await target.call("oms.create_account", name="readiness", cash=cash)).json()
-    account = str(content.get("id", "")) if isinstance(content, dict) else ""
+    account = (await target.call("oms.create_account", name="readiness", cash=cash)).field("id")
     order = {"account": account, "contract": share, "side": "buy", "quantity": 1}
     seen = []
     for now, is_open in MOMENTS:
         clock = await target.call("clock.set", now=now)
-        key = f"readiness-{recorder.random.getrandbits(64):016x}"
+        key = recorder.key()
         placed = await target.call("oms.order", **order, key=key)
-        seen.append({"now": now, "open": is_open, "clock": _seen(clock), "order": _seen(placed)})
+        seen.append({"now": now, "open": is_open, "clock": clock.as_fact(), "order": placed.as_fact()})
     recorder.fact("moments", seen)
-
-
-def _seen(reply: Reply) -> dict[str, Any]:
-    return {"status": reply.status, "error": reply.error, "seconds": reply.seconds, "body": reply.json()}

@@ -47,33 +47,32 @@ async def market_moves(
     bounds = target.spec.capabilities["order_bounds"].options
     share, collar = bounds["share"], float(bounds["collar"])
     recorder.fact("collar", str(bounds["collar"]))
-    recorder.fact("clock", _seen(await target.call("clock.set", now=opening)))
-    content = (await target.call("oms.create_account", name="readiness", cash=cash)).json()
-    account = str(content.get("id", "")) if isinstance(content, dict) else ""
+    recorder.fact("clock", (await target.call("clock.set", now=opening)).as_fact())
+    account = (await target.call("oms.create_account", name="readiness", cash=cash)).field("id")
     purchase = {"account": account, "contract": share, "side": "buy", "quantity": shares}
     one = {**purchase, "quantity": 1}
-    recorder.fact("bought", _seen(await target.call("oms.order", **purchase, key=_key(recorder))))
+    recorder.fact("bought", (await target.call("oms.order", **purchase, key=recorder.key())).as_fact())
     try:
         looks = {}
         for name, move in (("calm", 0.0), ("crash", -crash), ("back", 0.0)):
             recorder.phase(name)
             await target.call("feed.control", **{**CALM, "move": move})
-            looks[name] = {"ingest": _seen(await target.call("feed.ingest")), **await _look(target, account)}
+            looks[name] = {"ingest": (await target.call("feed.ingest")).as_fact(), **await _look(target, account)}
             if name == "crash":
                 for when in ("calm", "crash"):
-                    order = {**one, "limit": _ask(looks[when]["quote"]), "key": _key(recorder)}
+                    order = {**one, "limit": _ask(looks[when]["quote"]), "key": recorder.key()}
                     reply = await target.call("limit_orders.place", **order)
-                    recorder.fact(f"at the price of {when}", {**_seen(reply), "limit": order["limit"]})
+                    recorder.fact(f"at the price of {when}", {**reply.as_fact(), "limit": order["limit"]})
         recorder.fact("looks", looks)
         recorder.phase("disconnected")
         await target.call("feed.control", **{**CALM, "fault": "error"})
-        recorder.fact("later", _seen(await target.call("clock.set", now=later)))
-        away = {"quote": _seen(await target.call("feed.quote")), "order": await _order(target, recorder, one)}
+        recorder.fact("later", (await target.call("clock.set", now=later)).as_fact())
+        away = {"quote": (await target.call("feed.quote")).as_fact(), "order": await _order(target, recorder, one)}
         recorder.fact("disconnected", away)
         recorder.phase("reconnected")
         await target.call("feed.control", **CALM)
-        recorder.fact("ingest", _seen(await target.call("feed.ingest")))
-        again = {"quote": _seen(await target.call("feed.quote")), "order": await _order(target, recorder, one)}
+        recorder.fact("ingest", (await target.call("feed.ingest")).as_fact())
+        again = {"quote": (await target.call("feed.quote")).as_fact(), "order": await _order(target, recorder, one)}
         recorder.fact("reconnected", again)
         recorder.phase("gap")
         recorder.fact("gap", await _gap(target, recorder, one, (close, reopening), gap, collar, patience))
@@ -96,22 +95,22 @@ async def _gap(
 ) -> dict[str, Any]:
     """At the close: look, and let an order rest within the gap. At the open: order before anything is read, then look."""
     close, reopening = times
-    seen: dict[str, Any] = {"clocks": [_seen(await target.call("clock.set", now=close))]}
+    seen: dict[str, Any] = {"clocks": [(await target.call("clock.set", now=close)).as_fact()]}
     seen["close"] = await _look(target, one["account"])
     last = float(_ask(seen["close"]["quote"]))
-    resting = {**one, "limit": f"{last * (1 - gap / 2):.2f}", "key": _key(recorder)}
+    resting = {**one, "limit": f"{last * (1 - gap / 2):.2f}", "key": recorder.key()}
     rests = await target.call("limit_orders.place", **resting)
-    seen["resting"] = {**_seen(rests), "limit": resting["limit"]}
+    seen["resting"] = {**rests.as_fact(), "limit": resting["limit"]}
     await target.call("feed.control", **{**CALM, "move": -gap})
-    seen["clocks"].append(_seen(await target.call("clock.set", now=reopening)))
-    far = {**one, "limit": f"{last * (1 + NEARLY * collar):.2f}", "key": _key(recorder)}
-    seen["far"] = {**_seen(await target.call("limit_orders.place", **far)), "limit": far["limit"]}
-    seen["advice"] = _seen(await target.call("oms.recommendation", account=one["account"]))
+    seen["clocks"].append((await target.call("clock.set", now=reopening)).as_fact())
+    far = {**one, "limit": f"{last * (1 + NEARLY * collar):.2f}", "key": recorder.key()}
+    seen["far"] = {**(await target.call("limit_orders.place", **far)).as_fact(), "limit": far["limit"]}
+    seen["advice"] = (await target.call("oms.recommendation", account=one["account"])).as_fact()
     seen["open"] = await _look(target, one["account"])
-    near = {**one, "limit": _ask(seen["open"]["quote"]), "key": _key(recorder)}
-    seen["near"] = {**_seen(await target.call("limit_orders.place", **near)), "limit": near["limit"]}
+    near = {**one, "limit": _ask(seen["open"]["quote"]), "key": recorder.key()}
+    seen["near"] = {**(await target.call("limit_orders.place", **near)).as_fact(), "limit": near["limit"]}
     await target.call("feed.ingest")
-    seen["advice again"] = _seen(await target.call("oms.recommendation", account=one["account"]))
+    seen["advice again"] = (await target.call("oms.recommendation", account=one["account"])).as_fact()
     seen["rested"] = await _filled(target, rests, patience)
     return seen
 
@@ -126,19 +125,19 @@ async def _filled(target: Target, placed: Reply, patience: float) -> dict[str, A
         if not isinstance(body, dict) or body.get("filled", 0) >= body.get("quantity", 0):
             break
         await asyncio.sleep(POLL_SECONDS)
-    return _seen(reply)
+    return reply.as_fact()
 
 
 async def _delivered(target: Target, start: datetime, steps: int, fault: str, deliveries: int) -> dict[str, Any]:
     """Ingest so often at each step, and see what is served after each delivery."""
-    control = _seen(await target.call("feed.control", **{**CALM, "fault": fault}))
+    control = (await target.call("feed.control", **{**CALM, "fault": fault})).as_fact()
     seen = []
     for step in range(1, steps + 1):
         now = (start + step * STEP).isoformat()
         await target.call("clock.set", now=now)
         for _ in range(deliveries):
-            ingest = _seen(await target.call("feed.ingest"))
-            quote, chain = _seen(await target.call("feed.quote")), await target.call("feed.chain")
+            ingest = (await target.call("feed.ingest")).as_fact()
+            quote, chain = (await target.call("feed.quote")).as_fact(), await target.call("feed.chain")
             seen.append({"now": now, "ingest": ingest, "quote": quote, "chain": _head(chain)})
     return {"control": control, "seen": seen}
 
@@ -147,7 +146,7 @@ def _head(chain: Reply) -> dict[str, Any]:
     """A chain without its options, which are many."""
     content = chain.json()
     named = content if isinstance(content, dict) else {}
-    return {**_seen(chain), "body": {name: named.get(name) for name in ("at", "spot")}}
+    return {**chain.as_fact(), "body": {name: named.get(name) for name in ("at", "spot")}}
 
 
 async def _look(target: Target, account: str) -> dict[str, Any]:
@@ -156,21 +155,18 @@ async def _look(target: Target, account: str) -> dict[str, Any]:
     risk = await target.call("oms.risk", account=account)
     second = await target.call("feed.quote")
     held = await target.call("oms.account", account=account)
-    return {"quote": _seen(first), "risk": _seen(risk), "quote again": _seen(second), "account": _seen(held)}
+    return {
+        "quote": first.as_fact(),
+        "risk": risk.as_fact(),
+        "quote again": second.as_fact(),
+        "account": held.as_fact(),
+    }
 
 
 async def _order(target: Target, recorder: Recorder, order: dict[str, Any]) -> dict[str, Any]:
-    return _seen(await target.call("oms.order", **order, key=_key(recorder)))
+    return (await target.call("oms.order", **order, key=recorder.key())).as_fact()
 
 
 def _ask(quote: dict[str, Any]) -> str:
     body = quote["body"]
     return f"{float(body['ask']):.2f}" if isinstance(body, dict) and "ask" in body else "0.01"
-
-
-def _key(recorder: Recorder) -> str:
-    return f"readiness-{recorder.random.getrandbits(64):016x}"
-
-
-def _seen(reply: Reply) -> dict[str, Any]:
-    return {"status": reply.status, "error": reply.error, "seconds": reply.seconds, "body": reply.json()}

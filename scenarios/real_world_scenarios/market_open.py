@@ -31,11 +31,11 @@ async def market_open(
     """Set the clock to the opening bell, let the users work and ingest quotes beside them; the clock is put back."""
     before = await target.call("clock.session")
     began = recorder.now
-    recorder.fact("clock", _seen(await target.call("clock.set", now=opening)))
+    recorder.fact("clock", (await target.call("clock.set", now=opening)).as_fact())
     opened = recorder.now
     try:
-        recorder.fact("session", _seen(await target.call("clock.session")))
-        recorder.fact("first update", _seen(await target.call("feed.ingest")))
+        recorder.fact("session", (await target.call("clock.session")).as_fact())
+        recorder.fact("first update", (await target.call("feed.ingest")).as_fact())
         recorder.phase("open", seconds)
         stop = asyncio.Event()
         feed = asyncio.create_task(_stream(target, recorder, opening, opened, updates_per_second, stop))
@@ -64,7 +64,12 @@ async def _stream(
         quote = await target.call("feed.quote")
         now = datetime.fromisoformat(opening) + timedelta(seconds=recorder.now - opened)
         updates.append(
-            {"since": recorder.now - begin, "now": now.isoformat(), "ingest": _seen(ingested), "quote": _seen(quote)}
+            {
+                "since": recorder.now - begin,
+                "now": now.isoformat(),
+                "ingest": ingested.as_fact(),
+                "quote": quote.as_fact(),
+            }
         )
         number += 1
         try:
@@ -81,8 +86,4 @@ async def _put_back(target: Target, before: Reply, passed: float) -> dict[str, A
         now = datetime.fromisoformat(content["now"]) + timedelta(seconds=passed)
     except (KeyError, TypeError, ValueError):
         return {"status": 0, "error": f"the session named no time: {before.error or before.status}"}
-    return _seen(await target.call("clock.set", now=now.isoformat()))
-
-
-def _seen(reply: Reply) -> dict[str, Any]:
-    return {"status": reply.status, "error": reply.error, "seconds": reply.seconds, "body": reply.json()}
+    return (await target.call("clock.set", now=now.isoformat())).as_fact()

@@ -5,7 +5,6 @@ Fix: refresh by age and not by traffic, and let advice depend on the account and
 """
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from readiness import Recorder, Reply, Target, scenario
 
@@ -35,12 +34,12 @@ async def midday(
         now = (datetime.fromisoformat(noon) + timedelta(minutes=minute)).isoformat()
         clock = await target.call("clock.set", now=now)
         begun = recorder.now
-        before = {"chain": _at(await target.call("feed.chain")), "quote": _seen(await target.call("feed.quote"))}
-        advice = [_seen(await target.call("oms.recommendation", account=account)) for account in accounts * 2]
-        after = {"quote": _seen(await target.call("feed.quote")), "chain": _at(await target.call("feed.chain"))}
+        before = {"chain": _at(await target.call("feed.chain")), "quote": (await target.call("feed.quote")).as_fact()}
+        advice = [(await target.call("oms.recommendation", account=account)).as_fact() for account in accounts * 2]
+        after = {"quote": (await target.call("feed.quote")).as_fact(), "chain": _at(await target.call("feed.chain"))}
         passed = recorder.now - begun
         rounds.append(
-            {"now": now, "passed": passed, "clock": _seen(clock), "before": before, "advice": advice, "after": after}
+            {"now": now, "passed": passed, "clock": clock.as_fact(), "before": before, "advice": advice, "after": after}
         )
     recorder.fact("rounds", rounds)
 
@@ -48,7 +47,3 @@ async def midday(
 def _at(chain: Reply) -> str:
     content = chain.json()
     return str(content.get("at", "")) if isinstance(content, dict) else ""
-
-
-def _seen(reply: Reply) -> dict[str, Any]:
-    return {"status": reply.status, "error": reply.error, "seconds": reply.seconds, "body": reply.json()}

@@ -18,15 +18,14 @@ async def order_bounds(target: Target, recorder: Recorder, *, cash: str = "90000
     """Place each pair with a limit, and cancel what rests. The bounds are the options of `order_bounds`."""
     bounds = target.spec.capabilities["order_bounds"].options
     recorder.fact("bounds", dict(bounds))
-    content = (await target.call("oms.create_account", name="readiness", cash=cash)).json()
-    account = str(content.get("id", "")) if isinstance(content, dict) else ""
+    account = (await target.call("oms.create_account", name="readiness", cash=cash)).field("id")
     chain = (await target.call("oms.chain")).json()
     spot = Decimal(str(chain["spot"])) if isinstance(chain, dict) else Decimal(1)
     for name, side, quantity, limit in _orders(bounds, spot):
         order = {"account": account, "contract": bounds["share"], "side": side, "quantity": quantity}
-        key = f"readiness-{recorder.random.getrandbits(64):016x}"
+        key = recorder.key()
         placed = await target.call("limit_orders.place", **order, limit=f"{limit:.2f}", key=key)
-        recorder.fact(name, {**_seen(placed), "quantity": quantity, "limit": f"{limit:.2f}", "spot": str(spot)})
+        recorder.fact(name, {**placed.as_fact(), "quantity": quantity, "limit": f"{limit:.2f}", "spot": str(spot)})
         if 200 <= placed.status < 300:
             await target.call("limit_orders.cancel", order=_id(placed))
     if "tick" in bounds:
@@ -38,9 +37,9 @@ async def _tick(
     target: Target, recorder: Recorder, *, on: bool, quantity: float, limit: Decimal, **order: Any
 ) -> dict[str, Any]:
     """Place one order, read it back as it was understood, and cancel it."""
-    key = f"readiness-{recorder.random.getrandbits(64):016x}"
+    key = recorder.key()
     placed = await target.call("limit_orders.place", **order, quantity=quantity, limit=f"{limit:f}", key=key)
-    seen = {**_seen(placed), "on": on, "quantity": quantity, "limit": f"{limit:f}", "read": None}
+    seen = {**placed.as_fact(), "on": on, "quantity": quantity, "limit": f"{limit:f}", "read": None}
     if 200 <= placed.status < 300:
         seen["read"] = (await target.call("limit_orders.read", order=_id(placed))).json()
         await target.call("limit_orders.cancel", order=_id(placed))
@@ -81,7 +80,3 @@ def _orders(bounds: dict[str, Any], spot: Decimal) -> list[tuple[str, str, int, 
 def _id(reply: Reply) -> str:
     content = reply.json()
     return str(content.get("id", "")) if isinstance(content, dict) else ""
-
-
-def _seen(reply: Reply) -> dict[str, Any]:
-    return {"status": reply.status, "error": reply.error, "seconds": reply.seconds, "body": reply.json()}

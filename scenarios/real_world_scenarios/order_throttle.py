@@ -45,8 +45,7 @@ async def order_throttle(
         except TargetError as error:
             recorder.fact("problem", f"it does not start with the limit: {str(error)[:300]}")
             return
-    content = (await target.call("oms.create_account", name="readiness", cash=cash)).json()
-    account = str(content.get("id", "")) if isinstance(content, dict) else ""
+    account = (await target.call("oms.create_account", name="readiness", cash=cash)).field("id")
     one = {"account": account, "contract": share, "side": "buy", "quantity": 1}
     offered = []
     for number in range(rounds):
@@ -74,5 +73,5 @@ async def _press(target: Target, recorder: Recorder, one: dict[str, Any], until:
 async def _order(target: Target, recorder: Recorder, one: dict[str, Any]) -> dict[str, Any]:
     """When an order was sent and answered, and how."""
     sent = recorder.now
-    reply = await target.call("oms.order", **one, key=f"readiness-{recorder.random.getrandbits(64):016x}")
+    reply = await target.call("oms.order", **one, key=recorder.key())
     return {"sent": sent, "received": recorder.now, "status": reply.status, "error": reply.error}

@@ -19,8 +19,7 @@ async def repeated_execution(
     """``callers`` send one program's orders, ``beyond`` more than it may; others order; it is enabled and orders again."""
     most = int(target.spec.capabilities["strategies"].options.get("executions", 0))
     recorder.fact("most", most)
-    content = (await target.call("oms.create_account", name="readiness", cash=cash)).json()
-    account = str(content.get("id", "")) if isinstance(content, dict) else ""
+    account = (await target.call("oms.create_account", name="readiness", cash=cash)).field("id")
     one = {"account": account, "contract": share, "side": "buy", "quantity": 1}
     program = f"loop-{recorder.random.getrandbits(32):08x}"
     waiting = list(range(most + beyond))
@@ -41,6 +40,6 @@ async def repeated_execution(
 
 async def _order(target: Target, recorder: Recorder, role: str, one: dict[str, Any], program: str = "") -> int:
     """Send one order; the status of the answer, 0 without one."""
-    key = f"readiness-{recorder.random.getrandbits(64):016x}"
+    key = recorder.key()
     reply = await target.call(role, **one, key=key, strategy=program)
     return 0 if reply.error else reply.status

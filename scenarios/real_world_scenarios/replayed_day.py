@@ -86,8 +86,8 @@ class _Day:
         if put:
             orders.append({"contract": put, "side": "sell", "quantity": 1})
         for order in orders:
-            await self.send("oms.order", **order, key=_key(recorder))
-        await self.send("limit_orders.place", **orders[0], limit=RESTS, key=_key(recorder))
+            await self.send("oms.order", **order, key=recorder.key())
+        await self.send("limit_orders.place", **orders[0], limit=RESTS, key=recorder.key())
 
 
 async def _account(target: Target, opening: str, cash: str) -> str:
@@ -105,7 +105,3 @@ def _fresh(target: Target) -> Mapping[str, str]:
     places = {"data": str(folder), "database": str(folder / "data.duckdb"), "port": handle["port"]}
     settings = target.spec.environment.items()
     return {name: str(fill(text, places)) for name, text in settings if "{data}" in text or "{database}" in text}
-
-
-def _key(recorder: Recorder) -> str:
-    return f"readiness-{recorder.random.getrandbits(64):016x}"

@@ -5,7 +5,6 @@ busiest. Fix: ask for the state where orders are taken and again where resting o
 """
 
 import asyncio
-from typing import Any
 
 from readiness import Recorder, Reply, Target, scenario
 
@@ -32,32 +31,31 @@ async def trading_halt(
     patience: float = 5.0,
 ) -> None:
     """Two orders rest; halt, order, cancel one, let the market fall, wait; resume and order again."""
-    content = (await target.call("oms.create_account", name="readiness", cash=cash)).json()
-    account = str(content.get("id", "")) if isinstance(content, dict) else ""
+    account = (await target.call("oms.create_account", name="readiness", cash=cash)).field("id")
     chain = (await target.call("oms.chain")).json()
     limit = f"{float(chain['spot']) * (1 - below):.2f}" if isinstance(chain, dict) else "0.01"
     purchase = {"account": account, "contract": share, "side": "buy", "quantity": 1}
-    recorder.fact("open", _seen(await target.call("oms.order", **purchase, key=_key(recorder))))
+    recorder.fact("open", (await target.call("oms.order", **purchase, key=recorder.key())).as_fact())
     rests, ended = [
-        await target.call("limit_orders.place", **purchase, limit=limit, key=_key(recorder)) for _ in range(2)
+        await target.call("limit_orders.place", **purchase, limit=limit, key=recorder.key()) for _ in range(2)
     ]
     recorder.phase("halted", halted)
-    recorder.fact("halt", _seen(await target.call("trading_state.halt")))
+    recorder.fact("halt", (await target.call("trading_state.halt")).as_fact())
     try:
         refused = [
-            await target.call("oms.order", **purchase, key=_key(recorder)),
-            await target.call("limit_orders.place", **purchase, limit=limit, key=_key(recorder)),
+            await target.call("oms.order", **purchase, key=recorder.key()),
+            await target.call("limit_orders.place", **purchase, limit=limit, key=recorder.key()),
         ]
-        recorder.fact("refused", [_seen(reply) for reply in refused])
-        recorder.fact("cancel", _seen(await target.call("limit_orders.cancel", order=_id(ended))))
+        recorder.fact("refused", [reply.as_fact() for reply in refused])
+        recorder.fact("cancel", (await target.call("limit_orders.cancel", order=_id(ended))).as_fact())
         await target.call("feed.control", **{**CALM, "move": -fall})
-        recorder.fact("fall", _seen(await target.call("feed.ingest")))
+        recorder.fact("fall", (await target.call("feed.ingest")).as_fact())
         await asyncio.sleep(halted)
-        recorder.fact("while halted", _seen(await target.call("limit_orders.read", order=_id(rests))))
+        recorder.fact("while halted", (await target.call("limit_orders.read", order=_id(rests))).as_fact())
         recorder.phase("resumed")
-        recorder.fact("resume", _seen(await target.call("trading_state.open")))
-        recorder.fact("resumed", _seen(await _filled(target, _id(rests), patience)))
-        recorder.fact("order after", _seen(await target.call("oms.order", **purchase, key=_key(recorder))))
+        recorder.fact("resume", (await target.call("trading_state.open")).as_fact())
+        recorder.fact("resumed", (await _filled(target, _id(rests), patience)).as_fact())
+        recorder.fact("order after", (await target.call("oms.order", **purchase, key=recorder.key())).as_fact())
     finally:
         await target.call("feed.control", **CALM)
 
@@ -76,11 +74,3 @@ async def _filled(target: Target, order: str, patience: float) -> Reply:
 def _id(reply: Reply) -> str:
     content = reply.json()
     return str(content.get("id", "")) if isinstance(content, dict) else ""
-
-
-def _key(recorder: Recorder) -> str:
-    return f"readiness-{recorder.random.getrandbits(64):016x}"
-
-
-def _seen(reply: Reply) -> dict[str, Any]:
-    return {"status": reply.status, "error": reply.error, "seconds": reply.seconds, "body": reply.json()}

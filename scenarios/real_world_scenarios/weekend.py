@@ -27,9 +27,8 @@ async def weekend(
     cash: str = "100000.00",
 ) -> None:
     """Sell the lowest and the highest put that expires on Friday, close Friday, and review on Saturday."""
-    recorder.fact("clock", _seen(await target.call("clock.set", now=selling)))
-    content = (await target.call("oms.create_account", name="readiness", cash=cash)).json()
-    account = str(content.get("id", "")) if isinstance(content, dict) else ""
+    recorder.fact("clock", (await target.call("clock.set", now=selling)).as_fact())
+    account = (await target.call("oms.create_account", name="readiness", cash=cash)).field("id")
     puts = _puts(await target.call("oms.chain"), expiry)
     recorder.fact("puts", puts)
     recorder.phase("sell")
@@ -38,22 +37,22 @@ async def weekend(
     recorder.fact("before", await _books(target, account))
     recorder.phase("expiry")
     await target.call("clock.set", now=closing)
-    recorder.fact("close", _seen(await target.call("end_of_day.close", date=expiry, timeout=30.0)))
+    recorder.fact("close", (await target.call("end_of_day.close", date=expiry, timeout=30.0)).as_fact())
     recorder.phase("saturday")
-    recorder.fact("saturday", _seen(await target.call("clock.set", now=saturday)))
+    recorder.fact("saturday", (await target.call("clock.set", now=saturday)).as_fact())
     recorder.fact("after", await _books(target, account))
-    recorder.fact("session", _seen(await target.call("clock.session")))
+    recorder.fact("session", (await target.call("clock.session")).as_fact())
 
 
 async def _sell(target: Target, recorder: Recorder, account: str, contract: str) -> dict[str, Any]:
-    key = f"readiness-{recorder.random.getrandbits(64):016x}"
+    key = recorder.key()
     order = {"account": account, "contract": contract, "side": "sell", "quantity": 1}
-    return _seen(await target.call("oms.order", **order, key=key))
+    return (await target.call("oms.order", **order, key=key)).as_fact()
 
 
 async def _books(target: Target, account: str) -> dict[str, Any]:
     names = ("account", "ledger", "performance")
-    return {name: _seen(await target.call(f"oms.{name}", account=account)) for name in names}
+    return {name: (await target.call(f"oms.{name}", account=account)).as_fact() for name in names}
 
 
 def _puts(chain: Reply, expiry: str) -> dict[str, Any]:
@@ -65,7 +64,3 @@ def _puts(chain: Reply, expiry: str) -> dict[str, Any]:
         return {}
     ordered = sorted(puts, key=lambda put: float(put["strike"]))
     return {"worthless": ordered[0], "assigned": ordered[-1]}
-
-
-def _seen(reply: Reply) -> dict[str, Any]:
-    return {"status": reply.status, "error": reply.error, "seconds": reply.seconds, "body": reply.json()}

@@ -30,35 +30,34 @@ async def weekly_review(
     shares: int = 300,
 ) -> None:
     """Ingest a month, buy shares and sell a put of each expiry on Friday; review up to the day of the nearest, unheard."""
-    recorder.fact("clock", _seen(await target.call("clock.set", now=friday)))
+    recorder.fact("clock", (await target.call("clock.set", now=friday)).as_fact())
     ingested = await target.call("history.ingest", timeout=30.0, start=month[0], end=month[1], rows=20_000)
-    recorder.fact("ingested", _seen(ingested))
-    content = (await target.call("oms.create_account", name="readiness", cash=cash)).json()
-    account = str(content.get("id", "")) if isinstance(content, dict) else ""
+    recorder.fact("ingested", ingested.as_fact())
+    account = (await target.call("oms.create_account", name="readiness", cash=cash)).field("id")
     chain = (await target.call("oms.chain")).json()
     options = chain.get("options", []) if isinstance(chain, dict) else []
     puts = _puts(options)
     share = str(chain.get("symbol", "")) if isinstance(chain, dict) else ""
     wanted = [(share, "buy", shares), *((put["contract"], "sell", 1) for put in puts)]
-    recorder.fact("orders", [_seen(await _order(target, recorder, account, *order)) for order in wanted])
+    recorder.fact("orders", [(await _order(target, recorder, account, *order)).as_fact() for order in wanted])
     recorder.fact("held", {"share": share, "shares": shares, "puts": puts})
     recorder.phase("saturday")
     try:
-        recorder.fact("away", _seen(await target.call("feed.control", **{**CALM, "fault": "error"})))
-        recorder.fact("saturday", _seen(await target.call("clock.set", now=saturday)))
+        recorder.fact("away", (await target.call("feed.control", **{**CALM, "fault": "error"})).as_fact())
+        recorder.fact("saturday", (await target.call("clock.set", now=saturday)).as_fact())
         today = datetime.fromisoformat(saturday).date()
         days = min((date.fromisoformat(put["expires"]) - today).days for put in puts) if puts else 7
         recorder.fact("asked", {"date": str(today), "days": days})
-        recorder.fact("review", _seen(await target.call("review.weekly", account=account, days=days)))
+        recorder.fact("review", (await target.call("review.weekly", account=account, days=days)).as_fact())
         for name in ("account", "ledger"):
-            recorder.fact(name, _seen(await target.call(f"oms.{name}", account=account)))
-        recorder.fact("history", _seen(await target.call("history.query", start=month[0], end=month[1])))
+            recorder.fact(name, (await target.call(f"oms.{name}", account=account)).as_fact())
+        recorder.fact("history", (await target.call("history.query", start=month[0], end=month[1])).as_fact())
     finally:
         await target.call("feed.control", **CALM)
 
 
 async def _order(target: Target, recorder: Recorder, account: str, contract: str, side: str, quantity: int) -> Reply:
-    key = f"readiness-{recorder.random.getrandbits(64):016x}"
+    key = recorder.key()
     order = {"account": account, "contract": contract, "side": side, "quantity": quantity}
     return await target.call("oms.order", **order, key=key)
 
@@ -73,7 +72,3 @@ def _puts(options: list[dict[str, Any]]) -> list[dict[str, Any]]:
         )
         for expires in expiries
     ]
-
-
-def _seen(reply: Reply) -> dict[str, Any]:
-    return {"status": reply.status, "error": reply.error, "seconds": reply.seconds, "body": reply.json()}

@@ -62,3 +62,13 @@ def test_a_scenario_that_crashes_leaves_its_calls_and_no_end(tmp_path: Path) -> 
     found = read_recording(tmp_path, "some")
     assert not found.complete
     assert found.samples.rows == tuple(SAMPLES)
+
+
+def test_keys_differ_and_come_again_with_the_seed(tmp_path: Path) -> None:
+    folders = [tmp_path / name for name in ("first", "again")]
+    for folder in folders:
+        folder.mkdir()
+    first, again = (Recorder(folder, "some") for folder in folders)
+    keys = [first.key() for _ in range(100)]
+    assert len(set(keys)) == 100
+    assert keys == [again.key() for _ in range(100)]

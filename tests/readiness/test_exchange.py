@@ -1,0 +1,26 @@
+"""What a reply says of itself: one field of it, and all that a recording keeps."""
+
+import pytest
+
+from readiness.exchange import Reply
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (b'{"id": "a7"}', "a7"),
+        (b'{"id": 7}', "7"),
+        (b'{"id": null}', ""),
+        (b'{"name": "a7"}', ""),
+        (b'["id"]', ""),
+        (b"id", ""),
+    ],
+)
+def test_a_field_is_text_or_nothing(body: bytes, text: str) -> None:
+    assert Reply(200, b"", body, 0.1).field("id") == text
+
+
+def test_a_fact_holds_status_error_seconds_and_body() -> None:
+    told = Reply(409, b"", b'{"code": "busy"}', 0.25, "refused").as_fact()
+    assert told == {"status": 409, "error": "refused", "seconds": 0.25, "body": {"code": "busy"}}
+    assert Reply(200, b"", b"text", 0.1).as_fact()["body"] is None
