@@ -60,17 +60,8 @@ async def exchange_sessions(
     ]
     recorder.fact("prices", [{"asked": asked, **await _price(target, asked)} for asked in grid])
     recorder.phase("fees")
-    recorder.fact(
-        "fees",
-        [
-            {
-                "notional": notional,
-                "rate": rate,
-                **(await target.call("money.fee", notional=notional, rate=rate)).as_fact(),
-            }
-            for notional, rate in fees
-        ],
-    )
+    wanted = [{"notional": notional, "rate": share} for notional, share in fees]
+    recorder.fact("fees", [{**one, **(await target.call("money.fee", **one)).as_fact()} for one in wanted])
 
 
 async def _price(target: Target, asked: dict[str, Any]) -> dict[str, Any]:
