@@ -68,7 +68,10 @@ def test_keys_differ_and_come_again_with_the_seed(tmp_path: Path) -> None:
     folders = [tmp_path / name for name in ("first", "again")]
     for folder in folders:
         folder.mkdir()
-    first, again = (Recorder(folder, "some") for folder in folders)
-    keys = [first.key() for _ in range(100)]
-    assert len(set(keys)) == 100
-    assert keys == [again.key() for _ in range(100)]
+    made = []
+    for folder in folders:
+        recorder = Recorder(folder, "some")
+        with recorder.ending():
+            made.append([recorder.key() for _ in range(100)])
+    assert len(set(made[0])) == 100
+    assert made[0] == made[1]
