@@ -12,7 +12,7 @@ from typing import Literal
 
 from readiness.attribution import attribute, machine_differences, unattributed
 from readiness.curve import WHOLE
-from readiness.model import SEVERITIES, Status
+from readiness.model import SEVERITIES, SPEED_BOUND, Status
 from readiness.report import Attribution, Comparison, Interval, Report, Result, ResultChange, Scope
 
 MIN_EFFECT = 0.10
@@ -117,7 +117,7 @@ def better_side(result: Result) -> str | None:
 
 
 def _change(old: Result | None, new: Result | None, min_effect: float, fit: bool) -> ResultChange | None:
-    """What became of a check; None where nothing did. Of a machine unfit to measure, no performance is believed."""
+    """What became of a check; None where nothing did. What hangs on the speed of an unfit machine is not believed."""
     if old is None or new is None:
         present = new or old
         assert present is not None, "a check is in one of the reports"
@@ -127,7 +127,7 @@ def _change(old: Result | None, new: Result | None, min_effect: float, fit: bool
             before=old and old.status, after=new and new.status,
             value_before=old and old.value, value_after=new and new.value,
         )  # fmt: skip
-    if fit or "performance" not in (old.category, new.category):
+    if fit or not {old.category, new.category} & set(SPEED_BOUND):
         shift = shift_of(old, new, min_effect)
         found = _kind(old, new, shift)
     else:

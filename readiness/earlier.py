@@ -7,17 +7,21 @@ became of the older runs.
 import json
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from readiness import events
 from readiness.archive import last_run, read_report, report_file, trend_of
 from readiness.attribution import attribute, unattributed
 from readiness.comparison import compare
-from readiness.errors import UsageError
+from readiness.errors import ReadinessError, UsageError
 from readiness.judging import Finish, judge_stored
 from readiness.policy import Policy
 from readiness.report import Frozen, Report, TrendPoint
 from readiness.stored import PLAN, read, read_plan, write
 
 EARLIER = "earlier.json"
+CANNOT_JUDGE = (ReadinessError, ValidationError)
+"""What judging an older run again raises where its plugins, its policy or its files are no longer what they were."""
 
 
 class Earlier(Frozen):
@@ -54,12 +58,15 @@ def under_other_rules(folder: Path) -> Finish:
     async def finish(report: Report) -> Report:
         planned = read_plan(folder)
         own = read_report(report_file(folder))
-        new_catalogue = None
+        new_catalogue, again = None, True
         if _catalogue(own) != _catalogue(report):
-            new_catalogue = await judged_again(folder, planned.policy)
+            try:
+                new_catalogue = await judged_again(folder, planned.policy)
+            except CANNOT_JUDGE:
+                again = False
         known = _read(folder)
         trend = known.trend if known else ()
-        earlier = Earlier(baseline=own, new_catalogue=new_catalogue, new_rules=report, trend=trend)
+        earlier = Earlier(baseline=own, new_catalogue=new_catalogue, new_rules=report, judged_again=again, trend=trend)
         return _with_earlier(report, earlier)
 
     return finish
@@ -83,19 +90,30 @@ async def _look_back(report: Report, archive: Path, baseline: Path | None) -> Ea
             return Earlier(trend=trend)
         baseline = report_file(last)
     old = read_report(baseline)
-    other_catalogue, other_policy = _catalogue(old) != _catalogue(report), _policy(old) != _policy(report)
-    if not (other_catalogue or other_policy):
+    if (_catalogue(old), _policy(old)) == (_catalogue(report), _policy(report)):
         return Earlier(baseline=_slim(old), trend=trend)
-    folder = baseline.parent
-    if not (folder / PLAN).is_file():
+    again = await _under_new_rules(baseline.parent, old, report)
+    if again is None:
         return Earlier(baseline=_slim(old), judged_again=False, trend=trend)
-    new_catalogue = await judged_again(folder, read_plan(folder).policy) if other_catalogue else old
-    new_rules = new_catalogue
-    if other_policy:
-        new_rules = await judged_again(folder, Policy.model_validate_json(json.dumps(report.policy)))
-    return Earlier(
-        baseline=_slim(old), new_catalogue=_slim(new_catalogue), new_rules=_slim(new_rules), trend=trend
-    )  # fmt: skip
+    return Earlier(baseline=_slim(old), new_catalogue=_slim(again[0]), new_rules=_slim(again[1]), trend=trend)
+
+
+async def _under_new_rules(folder: Path, old: Report, report: Report) -> tuple[Report, Report] | None:
+    """Return the older evidence under the checks of a report, and then under its policy too; None where that cannot be done.
+
+    A run must not fail for it: the plugins of the older one may be gone, or what its policy sets have another name today.
+    """
+    if not (folder / PLAN).is_file():
+        return None
+    new_catalogue = old
+    try:
+        if _catalogue(old) != _catalogue(report):
+            new_catalogue = await judged_again(folder, read_plan(folder).policy)
+        if _policy(old) == _policy(report):
+            return new_catalogue, new_catalogue
+        return new_catalogue, await judged_again(folder, Policy.model_validate_json(json.dumps(report.policy)))
+    except CANNOT_JUDGE:
+        return None
 
 
 def _with_earlier(report: Report, earlier: Earlier) -> Report:

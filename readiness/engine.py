@@ -110,7 +110,7 @@ async def _run(state: Run, interrupted: asyncio.Event) -> None:
     except (TargetError, SettingsError) as error:
         state.failure, state.failed = str(error), type(error)
     finally:
-        end_marked(state.id)
+        end_marked(state.id, folder=state.scratch)
         try:
             await _conclude(state, job, planned, interrupted=interrupted.is_set())
         finally:
@@ -243,7 +243,7 @@ async def _run_worker(state: Run, job: Job, part: tuple[str, str], id: str, suit
     except TimeoutError:
         status, reason = "timed out", f"no end after {deadline:g} s"
     finally:
-        end_marked(part_of(job.run, id))
+        end_marked(part_of(job.run, id), folder=state.scratch / id)
         await process.wait()
     if state.fail_fast and status != "finished":
         state.stopped = True
@@ -273,5 +273,6 @@ async def _watch_phases(state: Run, path: Path, scenario: Scenario[...]) -> None
 def _last_lines(output: Path, job: Job) -> str:
     text = "\n".join(output.read_text(errors="replace").strip().splitlines()[-4:])
     for secret in job.spec.secrets:
-        text = text.replace(secret, "********")
+        for spelled in (secret, repr(secret)[1:-1]):  # as a traceback may show one that holds a line break
+            text = text.replace(spelled, "********")
     return text[-600:] or "it ended without a word"

@@ -7,7 +7,7 @@ import platform
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -73,8 +73,7 @@ async def judge_run(
     }
     if today is not None:
         machine |= {"waivers_held_on": today.isoformat()}
-    under_load = [recordings[scenario.id] for scenario in plan.scenarios if scenario.effect == "load"]
-    fitness = fitness_of(recording for recording in under_load if recording is not None)
+    fitness = fitness_of(_timed(plan, recordings))
     report = assemble_report(
         plan, outcomes, summaries | brought, ended, job.run, machine, fitness, readings, today=today
     )
@@ -141,6 +140,14 @@ def _recordings(plan: Plan, job: Job) -> tuple[dict[str, Recording | None], dict
             except RecordingError as error:
                 damage[scenario.id] = str(error)
     return recordings, damage
+
+
+def _timed(plan: Plan, recordings: Mapping[str, Recording | None]) -> Iterator[Recording]:
+    """What took times: load, and what else ran alone, except in older runs, which did not watch the machine then."""
+    for scenario in plan.scenarios:
+        recording = recordings[scenario.id]
+        if recording is not None and (scenario.effect == "load" or (scenario.alone and "machine" in recording.facts)):
+            yield recording
 
 
 def _damaged(summary: ScenarioSummary, why: str) -> ScenarioSummary:

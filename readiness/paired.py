@@ -74,7 +74,7 @@ async def compare_versions(
         jobs = _jobs(specs, settings, catalog, run, scratch, folder)
         in_time = await _measure(jobs, catalog, design, folder, tell)
     finally:
-        end_marked(run)
+        end_marked(run, folder=scratch)
         shutil.rmtree(scratch, ignore_errors=True)
         lifeline.done()
     return _conclude(dict(commands), design, started, folder, in_time=in_time)

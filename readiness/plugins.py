@@ -51,7 +51,7 @@ class Scenario(Generic[P]):
     least: Profile
     """The shortest profile that runs it."""
     alone: bool
-    """Nothing runs beside it, because what it records depends on the machine's time."""
+    """Nothing runs beside it, and the machine is watched, because what it records depends on the machine's time."""
     first: bool
     """It runs before the others: what they leave behind in the target would change what it records."""
     source: str
@@ -172,9 +172,10 @@ def scenario(
     """Mark an async function of (target, recorder) as a scenario.
 
     ``quick`` and ``full`` change its options in those profiles. ``deadline`` in seconds; 0 takes the run's. An effect of `disrupt`
-    gets an instance of the target of its own; `load` runs alone, and so does what says ``alone`` because it takes times. What is
-    ``first`` runs before the others, which would leave traces in the target that it records. A shorter profile than ``least``
-    leaves it and its checks out, unless one of them is asked for by name.
+    gets an instance of the target of its own; `load` runs alone, and so does what says ``alone`` because it takes times: the
+    machine is watched meanwhile, and where it was unfit, performance and scalability stay undecided. What is ``first`` runs
+    before the others, which would leave traces in the target that it records. A shorter profile than ``least`` leaves it and
+    its checks out, unless one of them is asked for by name.
     """
     _known("least", least, PROFILES)
     _known("effect", effect, EFFECTS)

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, ValidationError
 
@@ -146,9 +146,21 @@ def _with_secrets(settings: Settings, made: Mapping[str, str], path: Path) -> Se
     known |= {i.value.rpartition(" ")[2] for i in spec.identities.values()}  # the token without its scheme ("Bearer")
     known |= {part for part in (urlsplit(spec.address).password, urlsplit(spec.address).query) if part}
     known |= {spec.environment[name] for name in spec.secret_settings if name in spec.environment}
+    known |= {spelled for dependency in spec.dependencies.values() for spelled in _passwords(dependency.address)}
     directory = spec.directory or ("" if path == EMBEDDED else str(path.resolve().parent))
     changed = spec.model_copy(update={"secrets": tuple(sorted(known - {""})), "directory": directory})
     return settings.model_copy(update={"target": changed})
+
+
+def _passwords(address: str) -> set[str]:
+    """The password of an address, as it stands there and as it is meant; one that the rest holds, too, hides nothing."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return set()
+    place = parts.netloc.rpartition("@")[2]
+    rest = parts._replace(netloc=f"{parts.username or ''}@{place}").geturl()
+    return {word for word in (parts.password, unquote(parts.password or "")) if word and word not in rest}
 
 
 def public_address(address: str) -> str:
@@ -217,6 +229,12 @@ def _inconsistent(spec: TargetSpec) -> list[str]:
         problems.append(f"target.address: {problem}")
     if problem := unreadable(spec.openapi or "", spec.address, started=bool(spec.start)):
         problems.append(f"target.openapi {spec.openapi!r}: {problem}")
+    proxied = spec.dependencies if spec.start and "disrupt" in spec.grants else {}
+    problems += [
+        f"target.dependencies.{name}: its address must name a host and a port, for a proxy goes before it"
+        for name, dependency in proxied.items()
+        if dependency.place(1) is None
+    ]
     names = [operation.name for operation in spec.operations]
     problems += [f"operation {name!r} is described twice" for name in sorted({n for n in names if names.count(n) > 1})]
     for operation in (*spec.operations, *spec.prepare):

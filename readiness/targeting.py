@@ -1,11 +1,12 @@
 """What a target is: its description, one request and its reply, the adapter's protocol, and the Target that scenarios drive."""
 
 import json
-import string
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal, Protocol
+from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 
@@ -128,6 +129,14 @@ class Dependency(Frozen):
     variable: str
     health: str | None = None
     """A path that answers once it works; without one it need not speak HTTP, and its port says that it is there."""
+
+    def place(self, port: int) -> tuple[str, int] | None:
+        """Host and port of its address, where `{port}` is `port`; None where it does not name both."""
+        try:
+            parts = urlsplit(self.address.replace("{port}", str(port)))
+            return (parts.hostname, parts.port) if parts.hostname and parts.port else None
+        except ValueError:  # it repeats the address, and that may hold a password
+            return None
 
 
 class Mutant(Frozen):
@@ -373,16 +382,21 @@ class Target:
                 self.values[name] = dig(reply.json(), path)
 
 
+_FIELD = re.compile(r"\{\{\w[\w.-]*\}\}|\{(\w[\w.-]*)\}")
+
+
+def fields_of(template: str) -> list[str]:
+    """The names in ``{name}``; other braces, and a name in two of them, are plain text."""
+    return [name for name in _FIELD.findall(template) if name]
+
+
 def fill(template: Any, values: Values) -> Any:
     """Replace ``{name}`` in every string of a JSON-like template; a string that is one placeholder keeps the value's type."""
     if isinstance(template, str):
-        fields = [name for _, name, _, _ in string.Formatter().parse(template) if name]
-        if len(fields) == 1 and template == f"{{{fields[0]}}}" and fields[0] in values:
-            return values[fields[0]]
-        for name in fields:
-            if name in values:
-                template = template.replace(f"{{{name}}}", str(values[name]))
-        return template
+        whole = _FIELD.fullmatch(template)
+        if whole and whole[1] in values:
+            return values[whole[1]]
+        return _FIELD.sub(lambda found: str(values[found[1]]) if found[1] in values else found[0], template)
     if isinstance(template, Mapping):
         return {key: fill(value, values) for key, value in template.items()}
     if isinstance(template, list | tuple):

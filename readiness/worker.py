@@ -11,7 +11,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from readiness.errors import TargetError
 from readiness.evidence.reading import write_reading
@@ -68,8 +68,8 @@ async def _scenario(job: Job, id: str) -> None:
             users=job.environment.stress_test_max_users,
             secrets=job.spec.secrets,
         )
-        # Load runs alone, so that whatever else takes the machine meanwhile is not ours.
-        watched = recorder.machine(_place(target)) if scenario.effect == "load" else nullcontext()
+        # What takes times runs alone, so that whatever else takes the machine meanwhile is not ours.
+        watched = recorder.machine(_place(target)) if scenario.alone else nullcontext()
         with recorder.ending():
             async with watched:
                 await scenario(target, recorder, **job.scenario_options[id])
@@ -123,14 +123,26 @@ def judge_one(check: Check[...], recording: Recording, options: dict[str, Any]) 
     try:
         outcome: object = check(recording, **options)
     except KeyError as error:
-        return Unknown(f"the scenario {recording.scenario!r} recorded no {error.args[0]!r}")
+        outcome = Unknown(f"the scenario {recording.scenario!r} recorded no {error.args[0]!r}")
     except Exception as error:  # noqa: BLE001 - whatever a check raises costs its own result only
-        return Broken(f"the check raised {type(error).__name__}: {error}")
-    return (
-        outcome
-        if isinstance(outcome, Outcome)
-        else Broken(f"the check returned a {type(outcome).__name__}, not an outcome")
-    )
+        outcome = Broken(f"the check raised {type(error).__name__}: {error}")
+    if not isinstance(outcome, Outcome):
+        return Broken(f"the check returned a {type(outcome).__name__}, not an outcome")
+    return _usable(outcome)
+
+
+def _usable(outcome: Outcome) -> Outcome:
+    """The outcome as the gate will read it; where it could not, what is wrong with it."""
+    try:
+        text = json.dumps(OUTCOME.dump_python(outcome, mode="json", warnings=False), ensure_ascii=False)
+        return OUTCOME.validate_python(json.loads(text.encode("utf-8", "replace")))  # no file holds half a character
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"][1:])  # the first is the kind of outcome
+        said = f"{place}: {first['msg']}" if place else first["msg"]
+    except (ValueError, TypeError, RecursionError) as error:  # what JSON cannot hold
+        said = str(error)
+    return Broken(f"the check returned an unusable {type(outcome).__name__}: {said}")
 
 
 def _report(job: Job, report_file: Path, log: Path, done: set[str]) -> None:

@@ -7,7 +7,7 @@ from decimal import ROUND_FLOOR, Decimal
 from hashlib import sha256
 from math import inf, isfinite, isnan
 
-from readiness import SEVERITIES, Comparison, Report, Result, ResultChange, SuiteResult, WaiverState
+from readiness import SEVERITIES, Comparison, Report, Result, ResultChange, SuiteResult, Waiver, WaiverState
 
 CHANGE_ORDER = ("worse", "removed", "changed", "added", "better")
 WORST_FIRST = ("FAIL", "ERROR", "INCONCLUSIVE", "UNKNOWN", "WARN", "PASS", "SKIPPED", "NOT_APPLICABLE")
@@ -235,6 +235,13 @@ def value_change(change: ResultChange) -> str:
 def loud_waivers(report: Report) -> list[WaiverState]:
     """Return the waivers that a reader must know about: everything but quietly active ones, soonest end first."""
     return sorted((s for s in report.waiver_states if s.status != "active"), key=lambda s: (s.days_left, s.waiver.id))
+
+
+def waiver_of(report: Report, result: Result) -> Waiver | None:
+    """Return the waiver that covers a waived finding: of those in force the one that holds longest."""
+    holding = [s for s in report.waiver_states if s.waiver.check == result.check and s.status in ("active", "expiring")]
+    longest = max(holding, key=lambda s: (s.days_left, s.waiver.id), default=None)
+    return longest.waiver if longest else None
 
 
 def waiver_sentence(state: WaiverState) -> str:

@@ -19,7 +19,7 @@ from xml.etree import ElementTree
 
 from readiness import Report, Result, SuiteResult, reporter
 
-from ._wording import clean_lines, flags, observed, required
+from ._wording import clean_lines, flags, observed, required, waiver_of
 
 OUTPUT = 20_000
 
@@ -102,7 +102,7 @@ def _reason(report: Report, result: Result) -> str:
     """The reason of a result; of a waived failure the waiver, then the reason."""
     if result.status != "FAIL" or not result.waived:
         return result.reason
-    waiver = next((one for one in report.waivers if one.check == result.check), None)
+    waiver = waiver_of(report, result)
     accepted = f"{waiver.id}, {waiver.reason} Owner {waiver.owner}, last day {waiver.expires}. " if waiver else ""
     return f"{accepted}{result.reason}"
 

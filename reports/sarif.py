@@ -21,7 +21,18 @@ from typing import Any
 from readiness import Report, Result, Waiver, reporter
 
 from ._markup import safe
-from ._wording import check_id, clean, flags, observed, required, tally, without_credentials, words, worst_first
+from ._wording import (
+    check_id,
+    clean,
+    flags,
+    observed,
+    required,
+    tally,
+    waiver_of,
+    without_credentials,
+    words,
+    worst_first,
+)
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 LEVELS = {"blocker": "error", "critical": "error", "major": "warning", "minor": "note", "info": "note"}
@@ -144,7 +155,7 @@ def _suppression(report: Report, result: Result) -> dict[str, str]:
         return {"kind": "external", "status": "accepted", "justification": f"Skipped: {_text(result.reason)}"}
     if not result.waived:
         return {}
-    waiver = next((one for one in report.waivers if one.check == result.check), None)
+    waiver = waiver_of(report, result)
     why = _register(waiver) if waiver else "waived by the policy"
     return {"kind": "external", "status": "accepted", "justification": why}
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from readiness.archive import read_report, report_file, write_summary
 from readiness.cli import main
 from tests.grading import Graded, check_source, environment, grade, graded, project
 
@@ -119,3 +120,43 @@ def test_a_check_that_was_taken_away_gives_no_better_score(stored: Graded, tmp_p
     )  # fmt: skip
     assert done.returncode == 2, done.stdout
     assert "checks that are not here: clean;" in done.stderr
+
+
+def renamed_option(run: Path) -> None:
+    """The policy that the run was judged by sets an option that its check no longer has."""
+    planned = json.loads((run / "plan.json").read_text())
+    planned["policy"]["checks"]["clean"]["options"] = {"had_another_name": 1}
+    (run / "plan.json").write_text(json.dumps(planned))
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        edited("plan.json", plugins=["/nowhere"]),
+        renamed_option,
+        edited("plan.json", started="soon"),
+        lambda run: (run / "plan.json").write_text("["),
+    ],
+    ids=["plugins gone", "option renamed", "another version", "no JSON"],
+)
+def test_an_older_run_that_cannot_be_judged_again_stops_no_later_one(run: Path, damage: Damage) -> None:
+    older = Path(shutil.copytree(run, run.parent / "older"))
+    report = read_report(report_file(older))
+    report = report.model_copy(
+        update={
+            "run": "older", "timestamp": "2026-01-01T00:00:00+00:00",
+            "environment": report.environment | {"catalogue_version": "another"},
+        }
+    )  # fmt: skip
+    report_file(older).write_text(report.model_dump_json())
+    write_summary(older, report)
+    damage(older)
+    (run / "earlier.json").unlink()
+    assert main(["judge", str(run)]) == 0
+    change = read_report(report_file(run)).change
+    assert change is not None
+    assert (change.baseline, change.changes) == ("older", ())
+    assert change.attribution.sentence.startswith("Nothing is attributed: ")
+    assert "catalogue another -> " in change.attribution.sentence
+    assert "the old evidence was not judged again" in change.attribution.sentence
+    assert main(["judge", str(run)]) == 0, "what is known of it lies beside the run"

@@ -51,12 +51,15 @@ def test_checks_that_hang_or_crash_cost_their_own_result_only(tmp_path: Path) ->
         "d_crashing": check_source("os.kill(os.getpid(), signal.SIGKILL)"),
         "e_raising": check_source('raise ZeroDivisionError("so")'),
         "f_good": GOOD,
+        "g_ill_typed": check_source('return Fact(None, "so")'),
+        "h_good": GOOD,
     }
     folder = project(tmp_path, checks, policy={"checks": {id: {} for id in checks}})
     found = grade(folder, "--check", *checks, patch="import readiness.judging as j; j.CHECK_SECONDS = 5.0")
     statuses = {id: found.result(id)["status"] for id in checks}
     assert statuses == {
         "a_good": "PASS", "b_hanging": "ERROR", "c_good": "PASS", "d_crashing": "ERROR", "e_raising": "ERROR", "f_good": "PASS",
+        "g_ill_typed": "ERROR", "h_good": "PASS",
     }  # fmt: skip
     assert "did not end within 5 s" in found.result("b_hanging")["reason"]
     assert "-9" in found.result("d_crashing")["reason"]

@@ -16,7 +16,19 @@ import yaml
 
 from readiness.cli import main
 from readiness.loader import load
-from tests.grading import LOADING, Graded, check_source, command, environment, grade, graded, journal, project, until
+from tests.grading import (
+    CALLING,
+    LOADING,
+    Graded,
+    check_source,
+    command,
+    environment,
+    grade,
+    graded,
+    journal,
+    project,
+    until,
+)
 
 # It sends no load: whether this machine is fit to measure must not decide what is shown here.
 NOTING = '''
@@ -33,6 +45,7 @@ async def {id}(target: Target, recorder: Recorder) -> None:
 NOTED = check_source('return Fact("seconds" in recording.facts, "it was noted")', "noting")
 SLOW = check_source('return Measured(recording.facts["seconds"], unit="s", objective=0.1, limit=0.4)', "noting")
 NOTES = {"noting": NOTING.format(id="noting", then="")}
+ALONE = CALLING.replace('effect="read"', 'effect="read", alone=True')
 LISTED = {"checks": {"noted": {"weight": 1.0}, "slow": {"weight": 3.0}}}
 
 
@@ -332,15 +345,16 @@ def test_other_rules_are_named_as_the_cause(run: Path, tmp_path: Path) -> None:
 # --- a machine unfit to measure
 
 
-def test_an_unfit_machine_decides_nothing_about_speed(tmp_path: Path) -> None:
-    """The evidence is edited: a hypervisor that took a third of the machine away while load was sent."""
+@pytest.mark.parametrize("calling", [LOADING, ALONE], ids=["load", "alone"])
+def test_an_unfit_machine_decides_nothing_about_speed(tmp_path: Path, calling: str) -> None:
+    """The evidence is edited: a hypervisor that took a third of the machine away while times were taken."""
     speed = 'return Measured(recording.latency.largest, unit="s", objective=50.0, limit=100.0)'
     checks = {
         id: check_source(speed, "calling").replace('"reliability"', f'"{id}"') for id in ("performance", "scalability")
     }
     checks["calm"] = check_source('return Fact(recording.facts["calls"] == 15, "all calls")', "calling")
-    listed = {"checks": {id: {} for id in checks}}
-    found = grade(project(tmp_path / "p", {**checks, "calling": LOADING}, policy=listed), "--check", *checks)
+    listed: dict[str, Any] = {"checks": {id: {} for id in checks}}
+    found = grade(project(tmp_path / "p", {**checks, "calling": calling}, policy=listed), "--check", *checks)
     stolen = {"kind": "readings", "series": "machine_steal_share", "unit": "", "at": [0.1, 0.2], "values": [0.33, 0.33]}
     recording = found.run / "recordings" / "calling.jsonl"
     lines = recording.read_text().splitlines()
@@ -358,6 +372,25 @@ def test_an_unfit_machine_decides_nothing_about_speed(tmp_path: Path) -> None:
     assert why in again.report["reason"]
     for name in ("report.html", "summary.md"):
         assert why in (again.run / name).read_text(), name
+
+
+def test_an_older_run_that_did_not_watch_the_machine_then_is_judged_as_it_was(tmp_path: Path) -> None:
+    """The evidence is edited: what runs alone without sending load was not always watched."""
+    checks = {
+        "quick": check_source('return Measured(recording.latency.largest, unit="s", objective=50.0, limit=100.0)')
+    }
+    checks["quick"] = checks["quick"].replace('"reliability"', '"performance"')
+    folder = project(tmp_path / "p", {**checks, "calling": ALONE}, policy={"checks": {"quick": {}}})
+    found = grade(folder, "--check", "quick")
+    recording = found.run / "recordings" / "calling.jsonl"
+    entries = [json.loads(line) for line in recording.read_text().splitlines()]
+    assert [entry["value"]["target"] for entry in entries if entry.get("name") == "machine"] == ["inside"], (
+        "it is watched now"
+    )
+    kept = [entry for entry in entries if entry["kind"] != "readings" and entry.get("name") != "machine"]
+    recording.write_text("".join(json.dumps(entry) + "\n" for entry in kept))
+    assert main(["judge", str(found.run)]) == 0
+    assert graded(found.run.parent, 0).result("quick")["status"] == "PASS"
 
 
 def _slow(report: Mapping[str, Any]) -> dict[str, Any]:

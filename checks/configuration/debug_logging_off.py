@@ -9,11 +9,13 @@ import re
 from readiness import Fact, NotApplicable, Recording, Unknown, check
 
 DEBUG = re.compile(
-    r"""["']?(?:level|severity|levelname|lvl)["']?\s*[:=]\s*["']?(?:debug|trace)\b|(?:^|[\[\s])(?:DEBUG|TRACE)(?:[\]:\s]|$)"""
+    r"""["']?(?:level|severity|levelname|lvl)["']?\s*[:=]\s*["']?(?:debug|trace)\b"""
+    r"""|(?:^|[\[\s])(?-i:DEBUG|TRACE)(?:[\]:\s]|$)|\[debug\]|^debug:"""
     r"""|["']?level["']?\s*:\s*(?:10|20)\b(?=.*["']pid["'])""",
     re.IGNORECASE,
 )
-"""A level field or a word in the place of one; 10 and 20 are trace and debug of pino."""
+"""A level field, or a word in the place of one: in capitals, in brackets (nginx) or first (winston), for small words are prose;
+10 and 20 are trace and debug of pino."""
 
 
 @check(

@@ -15,7 +15,7 @@ from readiness import Fact, NotApplicable, Recording, Table, Unknown, check
     effort="minutes",
 )
 def no_default_secret(recording: Recording) -> Fact | Unknown | NotApplicable:
-    """Secret variables: required ones whose value is a secret or whose name says so."""
+    """Secret variables: required ones whose value is a secret or whose name says so. Ready is a default; ended is a refusal."""
     trials = recording.facts.get("trials") or []
     missing = [trial for trial in trials if trial["kind"] == "missing"]
     if not missing:
@@ -26,14 +26,14 @@ def no_default_secret(recording: Recording) -> Fact | Unknown | NotApplicable:
         return NotApplicable(f"none of the required settings holds a secret: {names}")
     if not any(trial["kind"] == "right" and trial["ready"] for trial in trials):
         return Unknown("a start with right settings did not get ready either, so a refusal says nothing")
-    started = tuple((trial["variable"], trial["ready"], trial["seconds"]) for trial in secret if _runs(trial))
+    started = tuple((trial["variable"], trial["seconds"]) for trial in secret if trial["ready"])
     if started:
         names = ", ".join(row[0] for row in started)
-        table = Table("Started without", ("variable", "ready", "seconds"), started)
-        return Fact(False, f"it runs without {names}: a default takes the secret's place", (table,))
+        table = Table("Started without", ("variable", "seconds until ready"), started)
+        return Fact(False, f"it gets ready without {names}: a default takes the secret's place", (table,))
+    for trial in secret:
+        if trial["exit_status"] is None:
+            seconds = trial["seconds"]
+            return Unknown(f"without {trial['variable']} it neither ended nor got ready in {seconds:.1f} s")
     names = ", ".join(trial["variable"] for trial in secret)
     return Fact(True, f"it does not start without {names}", rounds=len(secret))
-
-
-def _runs(trial: dict[str, object]) -> bool:
-    return bool(trial["ready"]) or trial["exit_status"] is None

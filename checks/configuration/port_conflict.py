@@ -19,9 +19,13 @@ def port_conflict(recording: Recording) -> Fact | Unknown:
     told = recording.facts.get("conflict")
     if told is None:
         return Unknown("no second copy was started on the same port")
+    if not told.get("before"):
+        return Unknown("before a copy was started on its port the instance did not answer, or that was not looked at")
     status, seconds = told["exit_status"], told["seconds"]
     if not told["first_status"]:
         return Fact(False, "after a second copy was started on its port, the first one does not answer")
+    if not told["right"]:
+        return Unknown("a copy on a port of its own did not get ready either, so an end says nothing")
     if status is None:
         return Fact(False, f"a second copy on the same port still ran after {seconds:.1f} s")
     if status == 0:

@@ -15,6 +15,8 @@ from readiness import Fact, Recording, Unknown, check
 )
 def cancelled_orders(recording: Recording) -> Fact | Unknown:
     """The market passes the limit after the cancellation; its twin that was not cancelled shows that it did."""
+    if missed := recording.facts.get("missed"):
+        return Unknown(missed)
     try:
         cancel = recording.facts["cancel"]
         before, after = int(cancel["body"]["filled"]), int(recording.facts["after"]["cancelled"]["body"]["filled"])

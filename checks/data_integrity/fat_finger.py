@@ -22,7 +22,7 @@ def fat_finger(recording: Recording) -> Fact | Unknown:
     pairs = [(name, recording.facts.get(f"{name} inside"), recording.facts.get(f"{name} outside")) for name in PAIRS]
     tried = [(name, inside, outside) for name, inside, outside in pairs if inside and outside]
     if not tried:
-        return Unknown("no order at the bounds was recorded")
+        return Unknown(recording.facts.get("missed", "no order at the bounds was recorded"))
     for name, inside, outside in tried:
         if not 200 <= inside["status"] < 300:
             told = inside["error"] or inside["status"]

@@ -36,7 +36,9 @@ def hedge_reduces_delta(
     evidence = (Table("Delta in shares", ("when", "delta", "trade"), rows),)
     if not proposed["contract"]:
         return Fact(False, f"no trade is proposed against a delta of {told['before']:.1f}", evidence)
-    if (ordered := facts["ordered"])["status"] not in (200, 201):
+    if (ordered := facts.get("ordered")) is None:
+        return Unknown(f"the hedge {trade} was not ordered: its quantity is no whole number", evidence)
+    if ordered["status"] not in (200, 201):
         return Unknown(f"the hedge {trade} could not be ordered ({ordered['error'] or ordered['body']})", evidence)
     change = f"the delta went from {told['before']:.1f} to {expected:.1f} by {trade[1]} {trade[2]} {trade[0]}"
     if abs(told["after"] - expected) > tolerance * max(abs(expected), abs(told["before"])):

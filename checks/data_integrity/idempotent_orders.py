@@ -10,6 +10,12 @@ from typing import Any
 from readiness import Fact, Recording, Table, Unknown, check, integrity
 
 ACCEPTED = (200, 201)
+UNDER_WAY = 409
+"""What the draft of the header Idempotency-Key (IETF, 2.7) wants said while the first request of a key is worked on."""
+TOGETHER = 2
+"""The key that was new when all its requests were sent at once; the other one had its order before."""
+NOTHING_KNOWN = (408, 429, 504)
+"""Refusals for time and rate: whether the key is known was not looked at, or not told."""
 Row = tuple[int, int, str, str]
 
 
@@ -20,7 +26,7 @@ Row = tuple[int, int, str, str]
     fix="Store the idempotency key and the answer in the order's transaction, with a unique constraint on the key.",
 )
 def idempotent_orders(recording: Recording) -> Fact | Unknown:
-    """For each key there is one order in the answers, and the ledger knows no other."""
+    """For each key there is one order in the answers, and the ledger knows no other; 409 while the first is under way."""
     sent = recording.facts.get("orders", {}).get("answers")
     ledger = (recording.facts.get("ledger", {}).get("body") or {}).get("postings")
     if not sent or ledger is None:
@@ -42,10 +48,22 @@ def idempotent_orders(recording: Recording) -> Fact | Unknown:
     verdict = integrity.double_submits([_submit(row) for row in rows], {**effects, **unnamed})
     if verdict.state != "valid":
         return verdict.outcome(evidence)
-    if refused := [row for row in rows if not row[3]]:
-        reason = f"{len(refused)} of {len(rows)} repetitions got no order back: {_statuses(rows, str(refused[0][0]))}"
-        return Fact(False, reason, evidence)
+    without = [row for row in rows if not row[3] and not _waits(row)]
+    if without:
+        refused = [row for row in without if not _nothing_known(row)]
+        key = str((refused or without)[0][0])
+        reason = f"{len(refused or without)} of {len(rows)} repetitions got no order back: {_statuses(rows, key)}"
+        return Fact(False, reason, evidence) if refused else Unknown(reason, evidence)
     return Fact(True, f"{len(rows)} requests under {len(by_key)} keys made {len(by_key)} orders", evidence, len(rows))
+
+
+def _waits(row: Row) -> bool:
+    """Whether a repetition was rightly told that the first request of its key is still worked on."""
+    return row[0] == TOGETHER and row[1] == UNDER_WAY and not row[2]
+
+
+def _nothing_known(row: Row) -> bool:
+    return "timeout" in row[2] or (not row[2] and row[1] in NOTHING_KNOWN)
 
 
 def _submit(row: Row) -> integrity.Invocation:

@@ -16,6 +16,8 @@ from readiness import Fact, Recording, Table, Unknown, check
 def partial_fill(recording: Recording) -> Fact | Unknown:
     """filled <= ordered, and the contracts held = filled by this order + by the one before it."""
     facts = recording.facts
+    if missed := facts.get("missed"):
+        return Unknown(missed)
     try:
         first, part = facts["placed"]["part"]["body"], facts["after"]["part"]["body"]
         at_once, ordered = int(first["filled"]), int(first["quantity"])

@@ -5,6 +5,7 @@ against each new market, not only in the request that placed them.
 """
 
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from readiness import Fact, Recording, Unknown, check
 
@@ -16,7 +17,9 @@ from readiness import Fact, Recording, Unknown, check
     fix="Work resting orders with each new quote; keep their limit when they fill.",
 )
 def resting_orders(recording: Recording) -> Fact | Unknown:
-    """A purchase 5 % below the market, then a market 8 % lower: filled in full, at the limit or better."""
+    """A purchase 5 % below the market, then a market 8 % lower, whose ask is at the limit: filled in full, at it or better."""
+    if missed := recording.facts.get("missed"):
+        return Unknown(missed)
     try:
         placed = recording.facts["placed"]["rests"]["body"]
         after = recording.facts["after"]["rests"]["body"]
@@ -32,6 +35,19 @@ def resting_orders(recording: Recording) -> Fact | Unknown:
         return Fact(False, f"{before} were filled at once, although the limit of {limit} was below the market")
     if price is not None and price > limit:
         return Fact(False, f"the order was filled at {price}, its limit is {limit}")
+    if (ask := _ask(moves[0])) is None:
+        return Unknown(f"no quote told whether the market reached the limit of {limit}")
+    if ask > limit:
+        return Unknown(f"the market never reached {limit} (ask {ask})")
     if filled < wanted:
         return Fact(False, f"{filled} of {wanted} were filled after the market fell below the limit of {limit}")
     return Fact(True, f"the order rested and was filled at {price}, within its limit of {limit}", rounds=1)
+
+
+def _ask(move: dict[str, Any]) -> Decimal | None:
+    """At what shares could be bought after a move; None where no quote told it."""
+    try:
+        ask = Decimal(str(move["quote"]["body"]["ask"]))
+    except (KeyError, TypeError, InvalidOperation):
+        return None
+    return ask if ask.is_finite() and ask > 0 else None

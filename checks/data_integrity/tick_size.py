@@ -21,6 +21,8 @@ def tick_size(recording: Recording) -> Fact | Unknown | NotApplicable:
     if not recording.facts:
         return Unknown("no order at the bounds was recorded")
     if "ticks" not in recording.facts:
+        if "tick" in recording.facts["bounds"]:
+            return Unknown(recording.facts.get("missed", "no order on or off the tick was recorded"))
         return NotApplicable("the options of `order_bounds` name no `tick`")
     orders = recording.facts["ticks"]
     on = [order for order in orders if order["on"]]

@@ -9,7 +9,11 @@ from collections.abc import Mapping
 
 from readiness import Fact, Measured, Recording, Table, Unknown, check
 
-LABEL = re.compile(r'(?:status|code|status_code|http_status|http_response_status_code)="4')
+LABEL = re.compile(
+    r'[{,]\s*(?:(?:\w*_|http)?(?:status|status_?code|response_?code)(?:_?class)?|(?:http_?)?code)="([1-5])(?:\d\d|xx)?"',
+    re.IGNORECASE,
+)
+"""A label that holds an HTTP status or its class; in a "status" there may stand something else."""
 
 
 @check(
@@ -24,7 +28,7 @@ def metrics_move(recording: Recording, *, counter: str = r"request.*_(total|coun
 
     The failures are requests for paths that do not exist. A counter for each route (Go's promhttp) does not see them, which
     hides scans and dead links but no user's failure: that warns, and only a request for a described path that is not counted
-    fails.
+    fails. Where none of them was refused, as by a page for everything, nothing is said of how a refusal is counted.
     """
     told = recording.facts.get("metrics")
     if told is None or not told["described"]:
@@ -47,10 +51,12 @@ def metrics_move(recording: Recording, *, counter: str = r"request.*_(total|coun
         return Measured(rise / total, "share", 1.0, sent["known"] / total, "higher", reason, evidence)
     if rise < total:
         return Fact(False, f"{total} requests were sent, but {name} rose by {rise:g}", evidence)
-    if labelled and failed < sent["failing"]:
-        reason = f"{sent['failing']} requests were answered 4xx, but {name} counts {failed:g} of them"
+    refused = sum(count for status, count in sent["failures"].items() if status.startswith("4"))
+    if labelled and failed < refused:
+        reason = f"{refused} requests were answered 4xx, but {name} counts {failed:g} of them"
         return Fact(False, reason, evidence)
-    return Fact(True, f"{total} requests were sent and {name} rose by {rise:g}", evidence, rounds=total)
+    undecided = "" if refused else "; none of them was answered 4xx, so how a refusal is counted was not seen"
+    return Fact(True, f"{total} requests were sent and {name} rose by {rise:g}{undecided}", evidence, rounds=total)
 
 
 def _rises(
@@ -63,6 +69,6 @@ def _rises(
         if counter.search(name):
             rise = value - before.get(series, 0.0)
             all_, failed, labelled = rises.get(name, (0.0, 0.0, False))
-            is_failed = LABEL.search(series) is not None
-            rises[name] = (all_ + rise, failed + rise * is_failed, labelled or "status" in series or "code" in series)
+            statuses = LABEL.findall(series)
+            rises[name] = (all_ + rise, failed + rise * ("4" in statuses), labelled or bool(statuses))
     return rises

@@ -26,5 +26,7 @@ def request_id(recording: Recording) -> Fact | Unknown:
     if missing:
         return Fact(False, f"the id of a request ({told['status']}) " + " and ".join(missing))
     if told["in_logs"] is None:
-        return Unknown("the id of a request is returned; whether it is logged is not known, the log cannot be read")
+        return Unknown(
+            "the id of a request is returned; whether it is logged is open: the log cannot be read, or is empty"
+        )
     return Fact(True, "the id of a request is returned and stands in the log")

@@ -35,7 +35,12 @@ def disk_full(recording: Recording) -> Fact | Unknown:
     evidence = (Table("Windows", ("window", "probe", "calls", "good", "failures"), rows),)
     if problem := _problem(windows, after, kept):
         return Fact(False, problem, evidence)
-    reason = f"writes were refused, reads went on; {after['seconds']:.1f} s after there was room it wrote again"
+    wrote, read = _while_full(windows, "write"), _while_full(windows, "read")
+    failed = wrote["calls"] - wrote["good"]
+    if not failed:
+        return Unknown(_unreached(wrote["calls"], recording), evidence)
+    reason = f"{failed} of {wrote['calls']} writes failed ({', '.join(wrote['failures'])}), {read['good']} of {read['calls']}"
+    reason += f" reads went on; {after['seconds']:.1f} s after there was room it wrote again"
     return Fact(True, f"{reason}, and nothing acknowledged was lost", evidence)
 
 
@@ -58,6 +63,22 @@ def _problem(windows: dict[str, Any], after: dict[str, Any], kept: dict[str, Any
     if present > acknowledged + Decimal(kept["unknown"]):
         return f"{present - acknowledged - Decimal(kept['unknown'])} is there that was refused or never sent"
     return ""
+
+
+def _unreached(confirmed: int, recording: Recording) -> str:
+    if not confirmed:
+        return "no write began while no file could grow"
+    window = recording.window("disk_full")
+    met = window.witness.get("refused_writes", 0) if window else 0
+    said = f"all {confirmed} writes were confirmed while no file could grow, and nothing of them is lost"
+    return f"{said}: the full disk reached something else ({met} times), not them"
+
+
+def _while_full(windows: dict[str, Any], probe: str) -> dict[str, Any]:
+    """Both windows in which no file could grow: a call that hangs from one into the next leaves the second without any."""
+    parts = [windows[name][probe] for name in ("onset", "during")]
+    both = {name: sum(one[name] for one in parts) for name in ("calls", "good")}
+    return {**both, "failures": sorted({kind for one in parts for kind in one["failures"]})}
 
 
 def _good(window: dict[str, Any], probe: str) -> int:

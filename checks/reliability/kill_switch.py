@@ -25,21 +25,25 @@ def kill_switch(recording: Recording, *, objective: float = 1.0, limit: float = 
     late = [order for order in taken if order["at"] > kill["answered"]]
     tried = sum(order["at"] > kill["answered"] for order in orders)
     resting = recording.facts.get("resting", {})
-    placed, left = (_body(resting.get(name)) for name in ("placed", "read"))
-    if not before or not tried or placed.get("status") != "OPEN":
-        told = f"{len(before)} orders taken before the switch, {tried} sent after it, resting: {placed.get('status')}"
+    placed, left = (_state(resting.get(name)) for name in ("placed", "read"))
+    if not before or not tried or placed != "OPEN":
+        told = f"{len(before)} orders taken before the switch, {tried} sent after it, resting: {placed}"
         return Unknown(f"{told}; a switch is tried only with orders before and after it and one that rests")
     rows = (("taken before", len(before)), ("sent after", tried), ("taken after", len(late)))
     evidence = (Table("Orders around the kill switch", ("what", "orders"), rows),)
     if late:
         return Fact(False, f"{len(late)} of {tried} orders were taken after the kill switch had answered", evidence)
-    if left.get("status") in (None, "OPEN", "PARTIALLY_FILLED"):
-        return Fact(False, f"an order still rests after the kill switch: {left.get('status')}", evidence)
+    if left is None:
+        return Unknown("the resting order could not be read after the switch", evidence)
+    if left in ("OPEN", "PARTIALLY_FILLED"):
+        return Fact(False, f"an order still rests after the kill switch: {left}", evidence)
     seconds = kill["answered"] - kill["thrown"]
     reason = f"{tried} orders were refused after the switch, which answered within {seconds:.2f} s"
     return Measured(seconds, "s", objective, limit, reason=reason, evidence=evidence)
 
 
-def _body(seen: object) -> dict[str, object]:
+def _state(seen: object) -> str | None:
+    """The state of the order in an answer; None where it tells none (a problem's body may hold its HTTP status)."""
     body = seen.get("body") if isinstance(seen, dict) else None
-    return body if isinstance(body, dict) else {}
+    state = body.get("status") if isinstance(body, dict) else None
+    return state if isinstance(state, str) else None

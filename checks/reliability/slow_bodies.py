@@ -25,7 +25,9 @@ def slow_bodies(
     if told is None or plain is None:
         return Unknown("no slow bodies were sent")
     if not told["asked"]:
-        return NotApplicable("no described operation takes a body")
+        if told.get("with_body") is False:
+            return NotApplicable("no described operation takes a body")
+        return Unknown("every operation that takes a body has a value in its path that is not known")
     if plain["good"] < plain["asked"] or not told["open"]:
         return Unknown("plain requests were not all answered before either, or no slow client got a connection")
     failed = told["asked"] - told["good"]

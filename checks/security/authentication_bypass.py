@@ -28,5 +28,16 @@ def authentication_bypass(recording: Recording) -> Fact | Unknown:
         name, how, status = let_in[0]
         table = Table("Let in", ("operation", "how", "status"), let_in)
         return Fact(False, f"{name} answered {status} to a stranger by {how}", (table,))
+    unclear = tuple((one["operation"], one["how"], one["status"]) for one in tries if _unclear(one["status"]))
+    if unclear:
+        name, how, status = unclear[0]
+        table = Table("Unclear", ("operation", "how", "status"), unclear)
+        reason = f"{len(unclear)} of {len(tries)} other spellings were not answered, or not for the caller's sake"
+        return Unknown(f"{reason}; the first: {name} by {how} answered {status or 'nothing'}", (table,))
     operations = len({one["operation"] for one in tries})
     return Fact(True, f"{len(tries)} other spellings of {operations} guarded reads led nowhere", rounds=len(tries))
+
+
+def _unclear(status: int) -> bool:
+    """No answer, too many calls, or a fault: whether the caller would have been let in was not seen."""
+    return not status or status == 429 or status >= 500

@@ -22,7 +22,8 @@ def decompression_bomb(recording: Recording, *, share: float = 1.0) -> Fact | No
     if not taken["with_body"]:
         return NotApplicable("no described operation takes a body")
     if bomb is None:
-        return Unknown("every operation with a body refused an ordinary call, so nothing shows what it does with one")
+        untaken = "; ".join(f"{name}: {why}" for name, why in list(taken.get("untaken", {}).items())[:5])
+        return Unknown(f"no operation with a body could be called as described ({untaken})")
     replies, after = recording.facts["bomb_replies"], recording.facts["after_bomb"]
     memory = recording.readings.get("bomb rss_bytes")
     if memory is None or len(memory.values) < 5:

@@ -28,7 +28,8 @@ def deep_json(recording: Recording) -> Fact | Measured | NotApplicable | Unknown
     if not taken["with_body"]:
         return NotApplicable("no described operation takes a body")
     if not told:
-        return Unknown("every operation with a body refused an ordinary call, so nothing shows what it does with one")
+        untaken = "; ".join(f"{name}: {why}" for name, why in list(taken.get("untaken", {}).items())[:5])
+        return Unknown(f"no operation with a body could be called as described ({untaken})")
     after = recording.facts["after_deep"]
     rows = tuple((one["operation"], one["what"], one["status"] or one["error"]) for one in told)
     table = (Table("Nested bodies", ("operation", "body", "what came"), rows),)

@@ -23,7 +23,9 @@ def personal_data_logged(recording: Recording) -> Fact | NotApplicable | Unknown
     if told is None:
         return Unknown("no personal data were sent")
     if not told["sent"]:
-        return NotApplicable("no described operation with an identity takes a body")
+        if taking := told.get("taking", 0):
+            return Unknown(f"no body was sent: {taking} described operations take one, and none of them a JSON object")
+        return NotApplicable("no described operation takes a body")
     if told["shown"] is None:
         return Unknown("the log cannot be read")
     if told["shown"]:

@@ -32,10 +32,11 @@ def request_smuggling(recording: Recording) -> Fact | Measured | Unknown:
         return Unknown("no ambiguous request was sent")
     rows = tuple((what, reply["status"], reply["replies"], reply["ended"]) for what, reply in replies.items())
     table = (Table("Ambiguous requests", ("request", "status", "replies", "closed"), rows),)
-    if all(reply["error"] == "timeout" for reply in replies.values()):
-        return Unknown("no ambiguous request was answered", table)
     worst, what = max((_doubt(what, reply), what) for what, reply in replies.items())
     if worst == HARMLESS:
+        silent = [what for what, reply in replies.items() if not reply["replies"] and not reply["ended"]]
+        if silent:
+            return Unknown(f"{silent[0]}: neither answered nor ended", table)
         return Fact(True, f"{len(rows)} requests of doubtful length were refused or ended their connection", table)
     told = f"{what}: answered with {replies[what]['status']}"
     if worst == LEFT_OPEN:

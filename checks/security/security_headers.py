@@ -11,6 +11,8 @@ from typing import Any
 
 from readiness import Fact, Recording, Table, Unknown, check
 
+NOWHERE = "unknown path"
+
 
 @check(
     category="security",
@@ -26,6 +28,8 @@ def security_headers(recording: Recording) -> Fact | Unknown:
         return Unknown("no reply was recorded")
     rows = tuple((one["what"], one["status"], missing) for one in replies if (missing := _missing(one)))
     if not rows:
+        if recording.facts.get("described") and all(one["what"] == NOWHERE for one in replies):
+            return Unknown("only a path that does not exist was asked; the reply of no described operation was seen")
         return Fact(True, f"{len(replies)} replies carry nosniff, and no-store where guarded", rounds=len(replies))
     what, status, missing = rows[0]
     reason = f"{len(rows)} of {len(replies)} replies lack a header; the first: {what} ({status}) lacks {missing}"

@@ -10,7 +10,8 @@ import re
 from readiness import Fact, Recording, Unknown, check
 
 VERSION = re.compile(r"[A-Za-z]+/\d+(?:\.\d+)*|\d+\.\d+")
-BANNERS = ("server", "x-powered-by", "x-aspnet-version", "x-runtime", "via")
+BANNERS = ("server", "x-powered-by", "x-aspnet-version", "x-aspnetmvc-version", "x-generator")
+"""Not `via`, whose number is that of the protocol, and not `x-runtime`, which is a time."""
 
 
 @check(

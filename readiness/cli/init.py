@@ -91,18 +91,24 @@ def _where(asked: argparse.Namespace) -> str:
     return urlsplit(source).path if own else source
 
 
+def _quoted(value: Any) -> str:
+    """A value as JSON that YAML reads as the same: no letter in halves, and escaped where it cannot be printed."""
+    text = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace").decode()
+    return "".join(letter if letter.isprintable() else f"\\U{ord(letter):08x}" for letter in text)
+
+
 def _text(asked: argparse.Namespace, document: Document | None) -> str:
     operations = operations_of(document) if document is not None else []
     paths = {one["path"] for one in operations}
     ready = next((p for p in ("/health/ready", "/ready", "/readyz", "/health", "/healthz") if p in paths), None)
     live = next((p for p in ("/health/live", "/live", "/livez", "/healthz") if p in paths), None)
     name = (document.title if document is not None else "service").lower().replace(" ", "-")
-    start = json.dumps(shlex.split(asked.start)) if asked.start else None
+    start = _quoted(shlex.split(asked.start)) if asked.start else None
     address = asked.target or (None if asked.start else "http://127.0.0.1:8000")
     lines = [
         "# How readiness reaches and drives this service. `readiness doctor` says what each missing part would decide.",
         "target:",
-        f"  name: {json.dumps(name)}",
+        f"  name: {_quoted(name)}",
         f"  start: {start}"
         if start
         else '  # start: ["python", "-m", "service", "--port", "{port}"]   # then it can be stopped, killed, restarted',
@@ -111,7 +117,7 @@ def _text(asked: argparse.Namespace, document: Document | None) -> str:
         f"    ready: {ready}" if ready else "    # ready: /health/ready   # false while a hard dependency is away",
         f"    live: {live}" if live else "    # live: /health/live    # true as long as the process can answer",
         "  metrics: /metrics" if "/metrics" in paths else "  # metrics: /metrics      # Prometheus text",
-        f"  openapi: {json.dumps(where)}   # what it answers is held against it; operations left out below are taken from it"
+        f"  openapi: {_quoted(where)}   # what it answers is held against it; operations left out below are taken from it"
         if (where := _where(asked))
         else "  # openapi: /openapi.json # its OpenAPI 3 document: a path of the target, or a file",
         "",
@@ -129,7 +135,7 @@ def _text(asked: argparse.Namespace, document: Document | None) -> str:
         "  operations:",
     ]
     shown = operations or [{"name": "home", "method": "GET", "path": "/", "expect": [200], "weight": 1}]
-    lines += [f"    - {json.dumps(entry)}" for entry in shown]
+    lines += [f"    - {_quoted(entry)}" for entry in shown]
     lines += ["", "  # Capabilities that need a description. A service that has none of one says so, with the fact:"]
     lines.append("  # capabilities:")
     for capability, (meaning, roles) in CAPABILITIES.items():

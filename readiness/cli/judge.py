@@ -59,7 +59,7 @@ def command(asked: argparse.Namespace) -> int:
         today=asked.today,
     )
     report, unwritten = asyncio.run(_last(judging))
-    screen(catalog, report, verbose=asked.verbose)
+    screen(catalog, report, planned.reporter_options, verbose=asked.verbose)
     print(f"Reports: {output or folder}")
     return exit_code(report) or unwritten_code(unwritten)
 

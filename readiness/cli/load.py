@@ -26,7 +26,7 @@ Show = Callable[[Glimpse], None]
 
 
 def command(arguments: argparse.Namespace) -> int:
-    """Run the load and return 0, or 1 where a threshold does not hold."""
+    """Run the load and return 0, 1 where a threshold does not hold, 3 where less came of it than was asked for."""
     asked = understand(arguments)
     folder = Path(tempfile.mkdtemp(prefix="readiness-load-"))
     try:
@@ -71,7 +71,7 @@ async def _run(asked: Asked, folder: Path) -> int:
         return 130
     if not all(holds for _, holds, _ in judged):
         return 1
-    return 3 if result.incomplete else 0
+    return 3 if result.lacking else 0
 
 
 async def _shared(asked: Asked, folder: Path, stop: asyncio.Event, show: Show | None) -> tuple[LoadResult, list[Path]]:

@@ -63,7 +63,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     good.add_argument("--check", action="append", default=[], metavar="CONDITION",
                       help="json:a.b==1, text:word, header:name=part, size<1000, schema:FILE; may be repeated")  # fmt: skip
     good.add_argument("--threshold", action="append", default=[], metavar="CONDITION",
-                      help="p(95)<200ms, avg<50ms, max<2s, errors<1%%, rate>100; exit code 1 where one does not hold")  # fmt: skip
+                      help="p(95)<200ms, avg<50ms, max<2s, errors<1%%, rate>100; exit code 1 where one does not hold, "
+                           "3 where not all of the load was sent")  # fmt: skip
     output = parser.add_argument_group("output")
     output.add_argument("--out", default="", metavar="FILE", help="every sample as Parquet")
     output.add_argument("--json", default="", metavar="FILE", help="the result as JSON")

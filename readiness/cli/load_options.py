@@ -3,7 +3,7 @@
 import argparse
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,8 @@ from readiness.load.user import Journey
 SPOKEN = {"ws": "SEND", "wss": "SEND", "grpc": "CALL", "grpcs": "CALL"}
 """Scheme -> the method of its calls; where the scheme is HTTP's, --method says."""
 UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+GRACE = 30.0
+"""Seconds after the schedule's end for what is under way; one more than a call's timeout where that is longer."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def understand(asked: argparse.Namespace) -> Asked:
     conditions = [_attempt(wrong, parse_check, text) for text in asked.check]
     timeout = _attempt(wrong, parse_seconds, asked.timeout)
     journey = _attempt(wrong, lambda: _journey(asked, path, [c for c in conditions if c]))
-    wrong += _protocol_problems(asked)
+    wrong += [*_protocol_problems(asked), *_journey_problems(asked, path), *_client_problems(asked, timeout)]
     wrong += [] if asked.workers >= 1 else [f"--workers {asked.workers}; at least 1"]
     wrong += ["--workers and --machines: right would be one of them"] if asked.workers > 1 and asked.scheduler else []
     wrong += [
@@ -65,7 +67,7 @@ def understand(asked: argparse.Namespace) -> Asked:
         for name, file in (("--out", asked.out), ("--json", asked.json))
         if file and not Path(file).parent.is_dir()
     ]
-    if wrong or origin is None or executor is None or journey is None:
+    if wrong or origin is None or executor is None or journey is None or timeout is None:
         raise UsageError("\n".join(["readiness load:", *(f"  {problem}" for problem in wrong)]))
     client = ClientOptions(
         connections=asked.connections,
@@ -74,7 +76,7 @@ def understand(asked: argparse.Namespace) -> Asked:
         cookies=asked.cookies,
         http2=asked.http2,
     )
-    load = Load(origin, executor, journey, client, timeout or 10.0, asked.seed)
+    load = Load(origin, _patient(executor, timeout), journey, client, timeout, asked.seed)
     return Asked(asked.url, load, tuple(t for t in thresholds if t), asked.out, asked.json, asked.quiet,
                  asked.workers, asked.scheduler)  # fmt: skip
 
@@ -97,6 +99,36 @@ def _protocol_problems(asked: argparse.Namespace) -> list[str]:
     if method == "CALL" and not asked.journey and len(asked.url.partition("://")[2].split("/")) != 3:
         wrong.append(f"{asked.url}: right would be grpc://host:port/package.Service/Method")
     return [*wrong, *filter(None, [missing_library(protocol)])]
+
+
+def _journey_problems(asked: argparse.Namespace, path: str) -> list[str]:
+    """Which arguments would be without effect, as a journey says itself what it sends and expects."""
+    if not asked.journey:
+        return []
+    given = {
+        "--method": asked.method,
+        "--header": asked.header,
+        "--body": asked.body is not None,
+        "--json-body": asked.json_body is not None,
+        "--expect-status": asked.expect_status,
+        "--check": asked.check,
+    }
+    wrong = [f"{name}: with --journey, the journey itself says it" for name, said in given.items() if said]
+    if path != "/":
+        wrong.append(
+            f"{asked.url}: with --journey, right would be an address without a path: the journey names its paths"
+        )
+    return wrong
+
+
+def _client_problems(asked: argparse.Namespace, timeout: float | None) -> list[str]:
+    """What no client could do."""
+    wrong = [] if timeout is None or timeout > 0 else [f"--timeout {asked.timeout}; must be above 0"]
+    wrong += [] if asked.connections >= 0 else [f"--connections {asked.connections}; 0 or more"]
+    wrong += [] if asked.redirects >= 0 else [f"--redirects {asked.redirects}; 0 or more"]
+    if asked.cookies and asked.connections > 0:
+        wrong.append("--cookies and --connections: users who share connections would share one user's cookies")
+    return wrong
 
 
 def parse_seconds(text: str) -> float:
@@ -126,10 +158,17 @@ def parse_check(text: str) -> Condition:
             name, _, part = rest.partition("=")
             return Header(name, part)
         case "schema":
-            return Schema(json.loads(Path(rest).read_text()))
+            return _schema(text, Path(rest))
     raise ValueError(
         f"check {text!r}: right would be json:a.b==1, text:word, header:name=part, size<1000 or schema:FILE"
     )
+
+
+def _schema(text: str, file: Path) -> Schema:
+    try:
+        return Schema(json.loads(file.read_text()))
+    except ValueError as error:
+        raise ValueError(f"check {text!r}: {error}") from None
 
 
 def _attempt(wrong: list[str], function: Any, *arguments: Any) -> Any:
@@ -177,7 +216,17 @@ def _executor(asked: argparse.Namespace) -> Executor:
     raise ValueError(f"--executor: unknown {name!r}{nearest(name, EXECUTORS)}; one of {', '.join(EXECUTORS)}")
 
 
+def _patient(executor: Executor, timeout: float) -> Executor:
+    """Let every call end by its own timeout before what is under way is cut off."""
+    if isinstance(executor, ConstantVus | RampingVus | ConstantArrivalRate | RampingArrivalRate):
+        return replace(executor, graceful_stop=max(GRACE, timeout + 1.0))
+    return executor
+
+
 def _fitting(asked: argparse.Namespace) -> str:
+    other = "--stages" if asked.stages else "" if asked.rate is None else "--rate"
+    if other and asked.iterations is not None:
+        raise ValueError(f"{other} and --iterations: right would be one of them")
     if asked.stages:
         return "ramping_vus" if asked.rate is None else "ramping_arrival_rate"
     if asked.iterations is not None:

@@ -24,7 +24,7 @@ def line(glimpse: Glimpse) -> str:
 def summary(result: LoadResult, judged: Judged, *, interrupted: bool) -> str:
     """Everything that came of it."""
     lines = ["interrupted: what follows is about the part that ran"] if interrupted else []
-    lines += [f"incomplete   {text}" for text in result.incomplete]
+    lines += [f"incomplete   {text}" for text in result.lacking]
     lines += [
         f"calls        {result.calls:,} in {result.seconds:.1f} s, {result.rate:,.1f} verified per second",
         f"failed       {result.failed:,} ({share(result.error_share)})",

@@ -5,8 +5,9 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from readiness import engine, events
 from readiness.archive import find_report, read_report
@@ -19,6 +20,7 @@ from readiness.errors import ReadinessError, SettingsError, TargetError, UsageEr
 from readiness.loader import Catalog, load
 from readiness.model import Verdict
 from readiness.plan import Plan, make_plan
+from readiness.plugins import options_of
 from readiness.policy_source import read_policy
 from readiness.report import Report
 from readiness.settings import Settings, find_file, read_settings
@@ -92,7 +94,7 @@ async def _run(asked: argparse.Namespace, plan: Plan, catalog: Catalog) -> int:
                 report = event.report
     if state.failure or report is None:
         raise state.failed(f"{state.failure or 'the run ended without a report'}\nrun folder: {state.folder}")
-    screen(catalog, report, verbose=asked.verbose)
+    screen(catalog, report, plan.reporter_options, verbose=asked.verbose)
     print(f"Reports: {state.folder}" if not asked.no_report else f"Recordings: {state.folder}")
     sys.stdout.write(publish(state.folder, os.environ))
     code = exit_code(report)
@@ -129,10 +131,17 @@ def exit_code(report: Report) -> int:
     return CODES[report.verdict]
 
 
-def screen(catalog: Catalog, report: Report, *, verbose: bool) -> None:
-    """Print what the terminal reporters make of the report."""
+def screen(catalog: Catalog, report: Report, options: Mapping[str, Mapping[str, Any]], *, verbose: bool) -> None:
+    """Print what the terminal reporters make of the report: as their ``options`` say, else as the terminal is.
+
+    An option that has its default was not set. Of what the terminal and the command line say, each gets what it knows.
+    """
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     width = min(120, os.get_terminal_size().columns) if sys.stdout.isatty() else 100
     for reporter in catalog.reporters.values():
         if reporter.terminal:
-            print(reporter(report, width=width, colour=colour, verbose=verbose))
+            known = options_of(reporter.run)
+            asked: dict[str, Any] = {"width": width, "colour": colour}
+            asked |= {name: value for name, value in options.get(reporter.id, {}).items() if value != known.get(name)}
+            asked |= {"verbose": True} if verbose else {}
+            print(reporter(report, **{name: value for name, value in asked.items() if name in known}))

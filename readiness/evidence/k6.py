@@ -8,6 +8,7 @@ from readiness.evidence.reading import Entry, Reading, Unusable, named, read_doc
 from readiness.evidence.source import K6Summary
 from readiness.model import Broken, Fact, Outcome, Table, Unknown
 
+TREND = frozenset({"avg", "min", "med", "max"})
 _SIMPLE = re.compile(r"^\s*([a-z]+(?:\([\d.]+\))?)\s*(<=|>=|===|==|!=|<|>)\s*(-?[\d.]+(?:e-?\d+)?)\s*$")
 
 
@@ -88,7 +89,8 @@ def _has_no_value(figures: Mapping[str, float]) -> bool:
     """Whether nothing went into a metric. A counter of 0 is a value; k6 1.1.0 writes a trend of nothing as zeros."""
     if "passes" in figures and "fails" in figures:
         return not figures["passes"] and not figures["fails"]
-    return "max" in figures and not any(figures.values())
+    trend = any(name in TREND or name.startswith("p(") for name in figures)
+    return not figures or (trend and not any(figures.values()))
 
 
 def _checked(expression: str, figures: Mapping[str, float]) -> tuple[float | None, bool | None]:

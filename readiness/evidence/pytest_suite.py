@@ -33,7 +33,7 @@ ENDED = {
     4: "could not be used as called",
     NO_TESTS: "collected nothing",
 }
-"""https://docs.pytest.org/en/stable/reference/exit-codes.html; 0 and 1 are told test by test."""
+"""https://docs.pytest.org/en/stable/reference/exit-codes.html; 0 and 1 are told test by test, unless it failed and no test did."""
 
 
 @dataclass
@@ -63,8 +63,10 @@ def read(source: PytestSuite, now: str, *, scratch: Path, address: str) -> Readi
     log, plugins = scratch / "pytest.jsonl", scratch / "pytest-plugin"
     plugins.mkdir(parents=True, exist_ok=True)
     shutil.copy(PLUGIN_FILE, plugins / f"{PLUGIN}.py")
-    ended = _run(source, folder, log, plugins, address)
+    status, ended = _run(source, folder, log, plugins, address)
     session = _seen(log)
+    if None not in (status, session.status):
+        session.status = status  # the last word: a conftest may change it after our plugin has written
     if not session.tests and not session.uncollected:
         said = ENDED.get(session.status or 0, ended)
         raise Unusable(f"{source.tests}: not one test was collected, and no test is no pass; {said}")
@@ -72,8 +74,8 @@ def read(source: PytestSuite, now: str, *, scratch: Path, address: str) -> Readi
     return Reading(origin=f"pytest, {source.tests}", read=now, entries=named(entries))
 
 
-def _run(source: PytestSuite, folder: Path, log: Path, plugins: Path, address: str) -> str:
-    """Run pytest to its end or its deadline; say how it ended."""
+def _run(source: PytestSuite, folder: Path, log: Path, plugins: Path, address: str) -> tuple[int | None, str]:
+    """Run pytest to its end or its deadline; its status, None where it had to be ended, and how it ended in words."""
     given = {**os.environ, **source.environment}
     search = [str(plugins), *(str(folder / place) for place in source.path), given.get("PYTHONPATH", "")]
     environment = {
@@ -87,11 +89,11 @@ def _run(source: PytestSuite, folder: Path, log: Path, plugins: Path, address: s
             timeout=max(1.0, source.seconds - GRACE_SECONDS), check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
-        return f"no end after {source.seconds:g} s"
+        return None, f"no end after {source.seconds:g} s"
     except OSError as error:
         raise Unusable(f"{command[0]}: {error.strerror}", broken=True) from None
     text = (done.stderr or done.stdout).decode(errors="replace").strip()
-    return f"pytest ended with status {done.returncode}: {short(text[-300:]) or 'without a word'}"
+    return done.returncode, f"pytest ended with status {done.returncode}: {short(text[-300:]) or 'without a word'}"
 
 
 def _seen(log: Path) -> Session:
@@ -182,3 +184,9 @@ def _incomplete(session: Session, ended: str) -> Iterator[Entry]:
         yield Entry(title="The tests run to their end", outcome=Broken(f"pytest {ENDED[session.status]}: {ended}"))
     elif session.status not in (0, 1, *ENDED):
         yield Entry(title="The tests run to their end", outcome=Broken(f"ended with status {session.status}: {ended}"))
+    elif session.status == 1 and not session.uncollected and not _some_failed(session):
+        yield Entry(title="The tests run to their end", outcome=Broken(f"pytest failed, and no test did: {ended}"))
+
+
+def _some_failed(session: Session) -> bool:
+    return any(phase["outcome"] == "failed" for seen in session.tests.values() for phase in seen.phases)

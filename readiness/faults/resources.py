@@ -4,6 +4,7 @@ import contextlib
 import resource
 import signal
 from collections.abc import Callable, Mapping
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ LIMITS: dict[str, int] = {
 }
 """Name -> the kernel's own. Memory means address space, data what of it may be written to and is not shared (Linux 4.7);
 a child's log counts as one of its files."""
+ROUNDS = 10
+"""So often at most is it looked for processes that inherited a limit while it was taken from others."""
 
 
 def preexec(limits: Mapping[str, int]) -> Callable[[], None]:
@@ -55,7 +58,7 @@ class Limited:
     """Each process of the tree may use only ``headroom`` more of a resource than it does when this is armed.
 
     What is asked for beyond that fails (ENOMEM, EMFILE, EFBIG). A file that grows too large also sends SIGXFSZ, which
-    ends a program that does not ignore it. Processes inherit the limit when they are started meanwhile.
+    ends a program that does not ignore it. Processes inherit the limit when they are started meanwhile, and lose it again.
     """
 
     name = "limited"
@@ -64,6 +67,8 @@ class Limited:
         self._control = control
         self._headroom = {_number(name): (name, more) for name, more in headroom.items()}
         self._former: dict[tuple[psutil.Process, int], tuple[int, int]] = {}
+        self._lowered: dict[tuple[int, int], int] = {}
+        """Kernel's number and a soft limit of ours -> the one before, the root's where it is the same for several."""
         self._proof: dict[str, Any] = {}
 
     async def arm(self) -> None:
@@ -79,15 +84,31 @@ class Limited:
                     self._proof[str(pid)] = told
 
     async def disarm(self) -> None:
-        """Give back what each had."""
+        """Give back what each had, and what their children have inherited meanwhile."""
         for (process, number), former in self._former.items():
             with contextlib.suppress(psutil.Error):  # it may be gone
                 process.rlimit(number, former)
+        for _ in range(ROUNDS if self._lowered else 0):
+            if not self._free_heirs():
+                break
         self._former.clear()
+        self._lowered.clear()
 
     def witness(self) -> dict[str, Any]:
         """Limit and use of each process when it was limited; empty unless all limits were in force."""
         return dict(self._proof)
+
+    def _free_heirs(self) -> bool:
+        """Give back to who was started meanwhile and has a limit of ours what its root had; whether there was anybody."""
+        found = False
+        for pid, ((number, lowered), former) in product(self._control.pids(), self._lowered.items()):
+            with contextlib.suppress(psutil.Error, ValueError):  # it may be gone, or have a lower hard limit by now
+                process = psutil.Process(pid)
+                soft, hard = process.rlimit(number)
+                if soft == lowered != former and (process, number) not in self._former:
+                    process.rlimit(number, (former, hard))
+                    found = True
+        return found
 
     def _lower(self, process: psutil.Process, number: int) -> dict[str, float]:
         name, more = self._headroom[number]
@@ -95,6 +116,7 @@ class Limited:
         used = int(_used(process, name))
         highest = used + more if former[1] == resource.RLIM_INFINITY else min(used + more, former[1])
         self._former[process, number] = former
+        self._lowered.setdefault((number, highest), former[0])
         process.rlimit(number, (highest, former[1]))
         return {"limit": highest, "used": used}
 

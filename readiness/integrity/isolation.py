@@ -3,7 +3,9 @@
 Who reads a list sees in which order its elements were written, so each read orders the writers of its key, as in Elle
 (Kingsbury and Alvaro, 2020). From that come the dependencies between transactions: ww (overwrote), wr (read from), rw
 (read what another replaced). A cycle of them fits no serial order; its edges name the anomaly. Write skew is a cycle
-with two rw: each of two transactions read what the other changed.
+with two rw: each of two transactions read what the other changed. Snapshot isolation allows it, and with it every cycle in
+which two rw follow each other, but no other cycle (Fekete and others, 2005; Cerone and Gotsman, 2016): in a long fork two
+readers see two writes in different orders.
 """
 
 from collections import defaultdict, deque
@@ -19,8 +21,8 @@ Dependency = Literal["ww", "wr", "rw"]
 Level = Literal["read committed", "snapshot isolation", "serializable"]
 FORBIDDEN: Mapping[Level, frozenset[str]] = {
     "read committed": frozenset({"G0", "G1c"}),
-    "snapshot isolation": frozenset({"G0", "G1c", "G-single"}),
-    "serializable": frozenset({"G0", "G1c", "G-single", "G2-item"}),
+    "snapshot isolation": frozenset({"G0", "G1c", "G-single", "G-nonadjacent"}),
+    "serializable": frozenset({"G0", "G1c", "G-single", "G-nonadjacent", "G2-item"}),
 }
 """Level -> the cycles that it rules out; unfit reads are ruled out by all. Snapshot isolation allows write skew (G2-item),
 Berenson and others (1995)."""
@@ -124,7 +126,7 @@ def _edges(transactions: Sequence[Transaction]) -> list[Edge]:
 
 
 def _anomalies(edges: list[Edge]) -> Iterable[tuple[str, list[Edge]]]:
-    """Cycles by name, the gravest first: only ww; ww and wr; exactly one rw; two or more rw."""
+    """Cycles by name, the gravest first: only ww; ww and wr; exactly one rw; several rw, no two in a row; two or more rw."""
     if cycle := _shortest(edges, ("ww",)):
         yield "G0", cycle
     if cycle := _shortest(edges, ("ww", "wr")):
@@ -133,6 +135,8 @@ def _anomalies(edges: list[Edge]) -> Iterable[tuple[str, list[Edge]]]:
         if back := _way(edges, edge.target, edge.source, ("ww", "wr")):
             yield "G-single", [edge, *back]
             break
+    if cycle := _nonadjacent(edges):
+        yield "G-nonadjacent", cycle
     if cycle := _shortest(edges, ("ww", "wr", "rw"), begin="rw"):
         yield ("G-single" if sum(edge.kind == "rw" for edge in cycle) == 1 else "G2-item"), cycle
 
@@ -162,6 +166,36 @@ def _way(edges: list[Edge], source: int, target: int, kinds: tuple[Dependency, .
             while way[0].source != source:
                 way.insert(0, came[way[0].source])
             return way
+    return []
+
+
+def _nonadjacent(edges: list[Edge]) -> list[Edge]:
+    """The shortest cycle in which no rw follows another; empty where there is none."""
+    leaving: dict[int, list[Edge]] = defaultdict(list)
+    for edge in edges:
+        leaving[edge.source].append(edge)
+    return min(filter(None, (_round(leaving, start) for start in leaving)), key=len, default=[])
+
+
+def _round(leaving: Mapping[int, list[Edge]], start: int) -> list[Edge]:
+    """The shortest way from a transaction back to it, by breadth, that begins with ww or wr and has no two rw in a row."""
+    begin = (start, True)  # where one is, and whether one came by rw: from there goes no other
+    came: dict[tuple[int, bool], tuple[tuple[int, bool], Edge]] = {}
+    waiting = deque([begin])
+    while waiting:
+        at = waiting.popleft()
+        for edge in leaving.get(at[0], ()):
+            there = (edge.target, edge.kind == "rw")
+            if there in came or (at[1] and there[1]):
+                continue
+            if edge.target == start:
+                way = [edge]
+                while at != begin:
+                    at, before = came[at]
+                    way.insert(0, before)
+                return way
+            came[there] = (at, edge)
+            waiting.append(there)
     return []
 
 

@@ -85,7 +85,8 @@ class HttpClient:
         self._idle: list[Connection] = []
         self._open = 0
         self.free: Callable[[Connection], None] = self._lend if options.connections else self._idle.append
-        self._queue: deque[asyncio.Future[None]] = deque()
+        self._queue: deque[asyncio.Future[Connection | None]] = deque()
+        """Calls that wait for one of few connections: each is given one, or the place of one that it may open (None)."""
         self._again: set[asyncio.Task[Reply]] = set()
         self._elsewhere: dict[str, HttpClient] = {}
         self._speakers: dict[str, Speaker] = {}
@@ -106,7 +107,7 @@ class HttpClient:
         if self.plain:
             reply = await self.exchange(method, self.origin.wire(method, path, headers, body), timeout)
             return self.decoded(reply) if headers else reply
-        begin = monotonic()
+        begin, client = monotonic(), self
         reply = await self._dressed(method, path, headers, body, timeout)
         for _ in range(self.options.redirects):
             target = reply.headers.get("location") if reply.status in REDIRECTS and not reply.error else None
@@ -114,7 +115,11 @@ class HttpClient:
                 break
             if reply.status == 303 or (reply.status in (301, 302) and method == "POST"):
                 method, body = ("HEAD" if method == "HEAD" else "GET"), b""
-            client, path = self._location(target, path)
+            try:
+                client, path = self._location(client, path, target)
+            except ValueError:
+                reply.error = "malformed"
+                break
             if client is not self and headers:  # what proves who one is does not go to others
                 headers = {name: value for name, value in headers.items() if name.lower() not in PRIVATE}
             left = timeout - (monotonic() - begin)
@@ -146,9 +151,12 @@ class HttpClient:
             reply.error = "malformed"
         return reply
 
-    async def _unusual(self, method: str, wire: bytes, began: float, deadline: float, *, fresh: bool = False) -> Reply:
-        """Send over a connection that may have to be made first, or whose answer ends or is due in a way of its own."""
-        found = self._idle.pop() if self._idle and not fresh else await self._connect(deadline, fresh=fresh)
+    async def _unusual(self, method: str, wire: bytes, began: float, deadline: float, *, placed: bool = False) -> Reply:
+        """Send over a connection that may have to be made first, or whose answer ends or is due in a way of its own.
+
+        ``placed``: there is a place for a connection of its own.
+        """
+        found = self._idle.pop() if self._idle and not placed else await self._connect(deadline, placed=placed)
         if isinstance(found, str):
             return Reply(0, b"", b"", monotonic() - began, found)
         first_byte = monotonic() + self.options.first_byte
@@ -156,7 +164,7 @@ class HttpClient:
 
     async def reach(self, timeout: float = 10.0) -> str:
         """Open a connection and keep it for the first call; return the kind of failure, "" where it came about."""
-        found = await self._connect(monotonic() + timeout, fresh=True)
+        found = await self._connect(monotonic() + timeout)
         if isinstance(found, str):
             return found
         self.free(found)
@@ -182,21 +190,16 @@ class HttpClient:
 
     # connections
 
-    async def _connect(self, deadline: float, *, fresh: bool = False) -> Connection | str:
+    async def _connect(self, deadline: float, *, placed: bool = False) -> Connection | str:
         """Return a connection, a kept one where waiting for a turn brought it, or the kind of failure."""
-        limit = self.options.connections
-        while limit and self._open >= limit:
-            if self._idle and not fresh:
-                return self._idle.pop()
-            turn = asyncio.get_running_loop().create_future()
-            self._queue.append(turn)
+        if not placed:
             try:
-                async with asyncio.timeout(deadline - monotonic()):
-                    await turn
+                kept = await self._turn(deadline)
             except TimeoutError:
                 return "timeout"
+            if kept is not None:
+                return kept
         self.connects += 1
-        self._open += 1
         opened = False
         try:
             left = deadline - monotonic()
@@ -206,11 +209,34 @@ class HttpClient:
                 return made
         except TimeoutError:
             return "connect timeout"
+        except UnicodeError:
+            return "dns"  # what cannot even be a name
         except OSError as problem:
             return kind_of(problem)
         finally:
             if not opened:
-                self._closed()
+                self._leave()
+
+    async def _turn(self, deadline: float) -> Connection | None:
+        """Wait for a kept connection, or for the place of a new one (None). TimeoutError where neither comes in time."""
+        limit, line_up = self.options.connections, self._queue.append
+        while limit and self._open >= limit:
+            if self._idle:
+                return self._idle.pop()
+            turn: asyncio.Future[Connection | None] = asyncio.get_running_loop().create_future()
+            line_up(turn)
+            try:
+                async with asyncio.timeout(deadline - monotonic()):
+                    given = await turn
+            except BaseException:
+                if turn.done() and not turn.cancelled():
+                    self._pass_on(turn.result())
+                raise
+            if given is None or given.reusable:
+                return given
+            line_up = self._queue.appendleft  # it died on its way here, which costs nobody his turn
+        self._open += 1
+        return None
 
     async def _transport(self) -> Connection:
         origin = self.origin
@@ -222,10 +248,9 @@ class HttpClient:
     # what a connection says of itself (see connection.Pool)
 
     def _lend(self, connection: Connection) -> None:
-        """Lend it to the call that has waited longest."""
-        self._idle.append(connection)
-        if self._queue:
-            self._next()
+        """Hand it over to the call that has waited longest."""
+        if not (self._queue and self._hand(connection)):
+            self._idle.append(connection)
 
     def withdraw(self, connection: Connection) -> None:
         """Lend it no more."""
@@ -236,16 +261,17 @@ class HttpClient:
         """Forget it."""
         self.withdraw(connection)
         self.unasked += connection.unasked > 0
-        self._closed()
+        self._leave()
 
     def failed(self, connection: Connection, waiting: "asyncio.Future[Reply]", reply: Reply) -> None:
-        """Send again where the server closed an idle connection while we wrote: a fresh one tells the truth."""
+        """Send again where the server closed an idle connection while we wrote: a fresh one, in its place, tells the truth."""
         stale = connection.answered and reply.error in ("closed", "reset") and connection.method in IDEMPOTENT
         if not stale:
             waiting.set_result(reply)
             return
         self.stale += 1
-        again = self._unusual(connection.method, connection.wire, connection.began, connection.whole, fresh=True)
+        self._open += 1
+        again = self._unusual(connection.method, connection.wire, connection.began, connection.whole, placed=True)
         task = asyncio.ensure_future(again)
         self._again.add(task)
         task.add_done_callback(partial(self._sent_again, waiting, reply))
@@ -261,17 +287,26 @@ class HttpClient:
             second = task.result()
             waiting.set_result(first if second.error in NOT_SENT else second)
 
-    def _closed(self) -> None:
-        self._open -= 1
-        self._next()
+    def _leave(self) -> None:
+        """Leave the place of a connection to the call that has waited longest, unless more are taken than there may be."""
+        if self._open > self.options.connections or not self._hand(None):
+            self._open -= 1
 
-    def _next(self) -> None:
-        """Wake the call that has waited longest."""
+    def _hand(self, given: Connection | None) -> bool:
+        """Give a connection, or the place of one, to the call that has waited longest; False where none waits."""
         while self._queue:
             turn = self._queue.popleft()
             if not turn.done():
-                turn.set_result(None)
-                return
+                turn.set_result(given)
+                return True
+        return False
+
+    def _pass_on(self, given: Connection | None) -> None:
+        """Give what comes too late for one call to the next; a connection that died meanwhile has left its place itself."""
+        if given is None:
+            self._leave()
+        elif given.reusable:
+            self._lend(given)
 
     def _speaker(self, protocol: str) -> "Speaker":
         """Return the client of another protocol; its library is imported only by those who ask for it."""
@@ -293,15 +328,19 @@ class HttpClient:
             self.cookies.keep(lines.split("\n"), path)
         return reply
 
-    def _location(self, target: str, path: str) -> tuple["HttpClient", str]:
-        """Return the client and the path of a redirect, which may lead to another origin."""
+    def _location(self, last: "HttpClient", path: str, target: str) -> tuple["HttpClient", str]:
+        """Return the client and the path of a redirect that ``last`` was given, which may lead to another origin.
+
+        ValueError where it leads nowhere that HTTP reaches.
+        """
         from urllib.parse import urljoin, urlsplit
 
-        scheme = "https" if self.origin.tls else "http"
-        parts = urlsplit(urljoin(f"{scheme}://{self.origin.authority}{self.origin.prefix}{path}", target))
+        parts = urlsplit(urljoin(f"{last.origin.address}{path}", target))
+        if parts.scheme not in ("http", "https"):
+            raise ValueError(f"a redirect to {parts.scheme!r}; right would be http or https")
         found = f"{parts.scheme}://{parts.netloc}"
         place = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        if found == f"{scheme}://{self.origin.authority}" and place.startswith(self.origin.prefix + "/"):
+        if f"{found}{place}".startswith(f"{self.origin.address}/"):
             return self, place.removeprefix(self.origin.prefix)
         if found not in self._elsewhere:
             verify = self.origin.tls is None or self.origin.tls.verify_mode != ssl.CERT_NONE

@@ -34,9 +34,9 @@ class Crew:
     async def finish(self, until: float) -> int:
         """Wait until all are through, at most until ``until`` (``time.monotonic``); return how many had to be ended."""
         try:
-            await asyncio.wait_for(asyncio.shield(self._over), max(0.0, until - monotonic()))
-        except TimeoutError:
-            pass
+            done, _ = await asyncio.wait((self._over,), timeout=max(0.0, until - monotonic()))
+            if done:
+                self._over.result()  # raises the defect, which may be a TimeoutError of the journey itself
         finally:
             left = list(self._tasks)
             for task in left:

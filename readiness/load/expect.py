@@ -94,11 +94,17 @@ class Schema:
 
     def __post_init__(self) -> None:
         try:
-            from jsonschema import validators
+            from jsonschema import SchemaError, validators
         except ImportError:
             raise ValueError("expecting a JSON schema needs the package jsonschema: pip install jsonschema") from None
+        given: object = self.schema
+        if not isinstance(given, Mapping) or not isinstance(given.get("$schema", ""), str):
+            raise ValueError("no valid JSON schema: right would be an object, its $schema a string")
         kind = validators.validator_for(self.schema)
-        kind.check_schema(dict(self.schema))
+        try:
+            kind.check_schema(dict(self.schema))
+        except SchemaError as error:
+            raise ValueError(f"no valid JSON schema: {error.json_path}: {error.message}") from None
         object.__setattr__(self, "_validator", kind(self.schema))
 
     def __reduce__(self) -> "tuple[type[Schema], tuple[Mapping[str, Any], str]]":

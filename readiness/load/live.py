@@ -52,6 +52,13 @@ class Live:
             records[number](latency)
         self._recent.append(rows)
 
+    def withdraw(self, number: int, latency: float) -> None:
+        """Forget a call that a check has failed after it was taken for a verified answer."""
+        assert self._log is not None
+        kind = self._log.kinds[number]
+        if not kind.error:
+            self.operations[kind.operation].discard(latency)
+
     def glimpse(self) -> Glimpse:
         """Return the last moment, and begin the next one."""
         assert self._log is not None

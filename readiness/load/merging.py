@@ -35,6 +35,7 @@ def merged(results: Sequence[LoadResult], incomplete: tuple[str, ...] = ()) -> L
         unasked=sum(result.unasked for result in results),
         memory=sum(result.memory for result in results),
         cpu=sum(result.cpu for result in results),
+        cut=sum(result.cut for result in results),
         incomplete=(*incomplete, *(text for result in results for text in result.incomplete)),
     )
 

@@ -12,6 +12,11 @@ KEPT = 1024
 PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443, "grpc": 80, "grpcs": 443}
 """Scheme -> port without one. ``ws`` and ``grpc`` stand for http, with ``s`` for https: how one speaks is the method's matter."""
 SECURE = frozenset({"https", "wss", "grpcs"})
+LENGTHS = frozenset({"content-length", "transfer-encoding"})
+"""Headers that say how long a body is; where one is given, we say nothing of our own."""
+OURS = LENGTHS | {"host"}
+SAFE = "/?&=%:@!$'()*+,;~#[]"
+"""What a path may hold beside letters and digits."""
 
 
 @dataclass(frozen=True)
@@ -24,11 +29,17 @@ class Origin:
     prefix: str = ""
     tls: ssl.SSLContext | None = None
     _kept: dict[tuple[str, str], tuple[bytes, str]] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _usual: set[str] = field(init=False, repr=False, compare=False, default_factory=set)
+    """Names of headers that are none of `OURS`."""
 
     def __reduce__(self) -> "tuple[Callable[[str, bool], Origin], tuple[str, bool]]":
         """Travel to another process as an address: a TLS context belongs to the one that made it."""
-        scheme = "https" if self.tls else "http"
-        return _parsed, (f"{scheme}://{self.authority}{self.prefix}", not self.tls or self.tls.check_hostname)
+        return _parsed, (self.address, not self.tls or self.tls.check_hostname)
+
+    @property
+    def address(self) -> str:
+        """What all its URLs begin with."""
+        return f"{'https' if self.tls else 'http'}://{self.authority}{self.prefix}"
 
     def bare(self, method: str, path: str) -> tuple[bytes, str]:
         """Return the request without headers and body as bytes, and its name; both are kept for the next time."""
@@ -40,20 +51,43 @@ class Origin:
         return found
 
     def wire(self, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes = b"") -> bytes:
-        """Return the request as bytes. ValueError where a part could smuggle in a line of its own."""
+        """Return the request as bytes; a given Host, or length, takes the place of ours.
+
+        ValueError where a part could smuggle in a line of its own.
+        """
         if headers:
-            lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
-            if lines.count("\n") != len(headers) or lines.count("\r") != len(headers):
-                raise ValueError(f"a header holds a line break: {dict(headers)!r}")
+            lines = ""
+            for name, value in headers.items():
+                lines = f"{lines}{name}: {value}\r\n"
+            if lines.count("\n") != (number := len(headers)) or lines.count("\r") != number:
+                raise ValueError(f"header {_broken(headers)} holds a line break")
+            if not self._usual.issuperset(headers):
+                return self._as_given(method, path, headers, lines, body)
         else:
             lines = ""
         if body or method in BODY_METHODS:
             lines = f"{lines}Content-Length: {len(body)}\r\n"
         if not path.isascii() or not path.isprintable() or " " in path:
-            path = quote(path, safe="/?&=%:@!$'()*+,;~#[]")
+            path = quote(path, safe=SAFE)
         return (
             f"{method} {self.prefix}{path} HTTP/1.1\r\nHost: {self.authority}\r\n{lines}\r\n".encode("latin-1") + body
         )
+
+    def _as_given(self, method: str, path: str, headers: Mapping[str, str], lines: str, body: bytes) -> bytes:
+        """Return a request with header names that are new, or that take the place of ours."""
+        given = {name.lower() for name in headers} & OURS
+        if not given:
+            if len(self._usual) >= KEPT:
+                self._usual.clear()
+            self._usual.update(headers)
+            return self.wire(method, path, headers, body)
+        if "host" not in given:
+            lines = f"Host: {self.authority}\r\n{lines}"
+        if (body or method in BODY_METHODS) and not given & LENGTHS:
+            lines = f"{lines}Content-Length: {len(body)}\r\n"
+        if not path.isascii() or not path.isprintable() or " " in path:
+            path = quote(path, safe=SAFE)
+        return f"{method} {self.prefix}{path} HTTP/1.1\r\n{lines}\r\n".encode("latin-1") + body
 
 
 def parse_origin(address: str, *, verify: bool = True) -> Origin:
@@ -67,6 +101,11 @@ def parse_origin(address: str, *, verify: bool = True) -> Origin:
     tls = _tls(verify) if parts.scheme in SECURE else None
     authority = parts.netloc.rpartition("@")[2]
     return Origin(parts.hostname, parts.port or PORTS[parts.scheme], authority, parts.path.rstrip("/"), tls)
+
+
+def _broken(headers: Mapping[str, str]) -> str:
+    """Name the headers with a line break, never their values: those may be secret."""
+    return ", ".join(ascii(name) for name, value in headers.items() if {"\r", "\n"} & {*f"{name}{value}"})
 
 
 def _parsed(address: str, verify: bool) -> Origin:

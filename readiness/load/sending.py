@@ -7,6 +7,7 @@ from readiness.exchange import Reply
 from readiness.load.crew import Iteration
 from readiness.load.executor import Executor
 from readiness.load.pace import Pace
+from readiness.measure.blocks import Counter
 from readiness.measure.recorder import Recorder
 from readiness.measure.stopping import Stopper
 from readiness.model import Sample
@@ -36,22 +37,30 @@ async def drive(
     async def iterate(intended: float) -> None:
         await call(intended)
 
-    watched = iterate if until is None else observed(until, monotonic(), call)
-
-    def enlist(_: int) -> Iteration:
-        return watched
-
-    phase = recorder.phase_name
-    pace = await executor.run(enlist)
-    recorder.fact(f"pace {phase}", pace.to_json())
-    if until is not None:
-        recorder.fact(f"stop {phase}", until.facts())
+    if until is None:
+        return await _run(executor, recorder, iterate)
+    phase, counter = recorder.phase_name, until.counter()
+    pace = await _run(executor, recorder, observed(until, counter, monotonic(), call))
+    for block in [] if until.decided else counter.rest(pace.seconds):  # the last look is at the end
+        until.observe(block)
+    recorder.fact(f"stop {phase}", until.facts())
     return pace
 
 
-def observed(until: Stopper, begin: float, call: Callable[[float], Awaitable[Sample]]) -> Iteration:
+async def _run(executor: Executor, recorder: Recorder, iterate: Iteration) -> Pace:
+    """Let every user do the same, and record how the generator itself did."""
+    phase = recorder.phase_name
+
+    def enlist(_: int) -> Iteration:
+        return iterate
+
+    pace = await executor.run(enlist)
+    recorder.fact(f"pace {phase}", pace.to_json())
+    return pace
+
+
+def observed(until: Stopper, counter: Counter, begin: float, call: Callable[[float], Awaitable[Sample]]) -> Iteration:
     """Make an iteration that calls and tells the stopper of a phase, begun at ``begin`` (``time.monotonic``), how it went."""
-    counter = until.counter()
 
     async def iterate(intended: float) -> None:
         at = max(0.0, intended - begin)

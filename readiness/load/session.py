@@ -56,6 +56,18 @@ class LoadResult:
     """Share of one core that this process used."""
     incomplete: tuple[str, ...] = ()
     """Why less load was sent than was asked for, where processes or machines shared it; empty where all of it was."""
+    cut: int = 0
+    """Calls that were given up under way: they are in no count and no latency."""
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """Why this is less than was asked for, whoever sent it; empty where it is all of it."""
+        said, pace = list(self.incomplete), self.pace
+        if pace and pace.not_started:
+            said.append(f"of {pace.asked:,} iterations that were asked for, {pace.not_started:,} never began")
+        if pace and pace.cut and self.cut:
+            said.append(f"{self.cut:,} calls were cut off under way, and are in no figure")
+        return tuple(said)
 
     @cached_property
     def latencies(self) -> Histogram:
@@ -109,10 +121,11 @@ class LoadResult:
         """Return it as JSON values; null where nothing was measured."""
         return {
             "seconds": self.seconds,
-            "incomplete": list(self.incomplete),
+            "incomplete": list(self.lacking),
             "calls": self.calls,
             "failed": self.failed,
             "errors": self.errors,
+            "cut_off": self.cut,
             "rate": self.rate,
             "latency_seconds": _latencies(self.latencies),
             "operations": {name: _latencies(found) for name, found in self.operations.items()},
@@ -153,7 +166,7 @@ class Session:
     async def run(self, stop: asyncio.Event) -> LoadResult:
         """Run it to its end, or until ``stop`` is set."""
         load, live = self.load, Live()
-        log = SampleLog(self.spool, live)
+        log = SampleLog(self.spool, live, withdraw=live.withdraw)
         live.watch(log)
         begin, cpu = self.begin or monotonic(), _cpu_seconds()
         stage = Stage(log, begin=begin, phase=load.phase, timeout=load.timeout, seed=load.seed)
@@ -183,6 +196,7 @@ class Session:
             unasked=sum(client.unasked for client in self._clients),
             memory=_peak_memory(),
             cpu=used,
+            cut=stage.cut,
         )
 
     def _enlisting(self, stage: Stage) -> Callable[[int], Iteration]:

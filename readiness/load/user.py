@@ -20,11 +20,13 @@ Result = TypeVar("Result")
 class Stage:
     """What the users of one phase share: where samples go, since when seconds count, and the phase's name."""
 
-    __slots__ = ("add", "begin", "log", "phase", "seed", "timeout")
+    __slots__ = ("add", "begin", "cut", "log", "phase", "seed", "timeout")
 
     def __init__(self, log: SampleLog, *, begin: float, phase: str = "", timeout: float = 10.0, seed: int = 0) -> None:
         self.log, self.add = log, log.add
         self.begin, self.phase, self.timeout, self.seed = begin, phase, timeout, seed
+        self.cut = 0
+        """Calls that were given up under way."""
 
 
 class User:
@@ -117,12 +119,16 @@ class User:
         began = monotonic()
         intended = self.intended or began
         self.intended = 0.0
-        if client.plain and not headers and not body and method not in METHODS:
-            wire, label = client.origin.bare(method, path)
-            reply = await client.exchange(method, wire, timeout, began)
-        else:
-            label = f"{method} {path}"
-            reply = await client.call(method, path, headers, body, timeout)
+        try:
+            if client.plain and not headers and not body and method not in METHODS:
+                wire, label = client.origin.bare(method, path)
+                reply = await client.exchange(method, wire, timeout, began)
+            else:
+                label = f"{method} {path}"
+                reply = await client.call(method, path, headers, body, timeout)
+        except asyncio.CancelledError:
+            stage.cut += 1
+            raise
         error = reply.error
         if not error and (expect is not ANY_GOOD_STATUS or not 200 <= reply.status < 400):
             for condition in expect:
@@ -149,6 +155,9 @@ class User:
                 result = await work
             if isinstance(result, Reply):  # of another client, which tells its failures instead of raising them
                 status, error = result.status, failure(result, ANY_GOOD_STATUS)
+        except asyncio.CancelledError:
+            stage.cut += 1
+            raise
         except TimeoutError:
             error = "timeout"
         except OSError as problem:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 ANSWERED = 200
 """The status of an answer: messages have none of their own."""
+REFUSED = 400
+"""From this status on, a handshake was refused; one answered otherwise is no WebSocket: nothing was asked or answered."""
 CLOSE_SECONDS = 1.0
 """Longest wait for the other end to close, too."""
 CLOSED = {1002: "malformed", 1003: "malformed", 1007: "malformed", 1009: "too large"}
@@ -64,7 +66,8 @@ class WebSocketClient:
                 answer = await socket.recv()
         except self._library.InvalidStatus as refused:
             told = refused.response
-            return Reply(told.status_code, _lower(told.headers), told.body or b"", monotonic() - begin)
+            error = "" if told.status_code >= REFUSED else "malformed"
+            return Reply(told.status_code, _lower(told.headers), told.body or b"", monotonic() - begin, error)
         except (TimeoutError, OSError, ssl.SSLError, self._library.WebSocketException) as problem:
             return Reply(0, b"", b"", monotonic() - begin, self._kind(problem))
         took = monotonic() - begin

@@ -71,7 +71,20 @@ class Counter:
                 break
             self._open.pop(self._next, None)
             self._next += 1
-            found.append(Block(self._seconds, block.calls, block.failed, tuple(block.slow), block.slowest))
+            found.append(block.over(self._seconds))
+        return found
+
+    def rest(self, over: float) -> list[Block]:
+        """Return what is left of a phase that ended at ``over``, in order: no call has started after this.
+
+        A shorter last block comes with its true length where that is half of the others' at least: intervals take blocks
+        for alike, and a small piece is mostly chance.
+        """
+        found = self.done(over)
+        length = over - self._next * self._seconds
+        block = self._open.get(self._next) or _Open([0] * len(self._limits))
+        if self._seconds / 2 - 1e-9 <= length < self._seconds - 1e-9 and not block.under_way:
+            found.append(block.over(length))
         return found
 
     def _block(self, at: float) -> "_Open":
@@ -88,6 +101,10 @@ class _Open:
     failed: int = 0
     slowest: float = 0.0
     under_way: int = 0
+
+    def over(self, seconds: float) -> Block:
+        """Return it as the block that it has become."""
+        return Block(seconds, self.calls, self.failed, tuple(self.slow), self.slowest)
 
 
 def blocks_of_samples(

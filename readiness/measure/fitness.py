@@ -49,11 +49,11 @@ Readings = dict[str, float | None]
 
 
 def fitness_of(recordings: Iterable[Recording]) -> Fitness:
-    """Judge the machine by what was read on it while load was sent; the worst recording counts.
+    """Judge the machine by what was read on it while times were taken; the worst recording counts.
 
-    To be called with the recordings of load scenarios. One without calls is not looked at: there was nothing that the
-    machine could spoil. Load during which nothing at all could be read is unfit: not known is not in order. A single
-    reading that the system does not offer is None and decides nothing.
+    To be called with the recordings of load and of what else ran alone. One without calls is not looked at: there was
+    nothing that the machine could spoil. Calls during which nothing at all could be read are unfit: not known is not in
+    order. A single reading that the system does not offer is None and decides nothing.
     """
     known = {recording.scenario: readings_of(recording) for recording in recordings if recording.measured.n}
     if not known:

@@ -88,6 +88,29 @@ class Histogram:
         if self._problem:
             raise ValueError(self._problem)
 
+    def discard(self, value: float) -> None:
+        """Take one recorded value back. An end that it was is known to the width of its bucket from then on."""
+        self._settle()
+        index = min(max(_key(value) - _FIRST, 0), _BUCKETS - 1)
+        if not self._counts[index]:
+            raise ValueError(f"a histogram gives back what it was given; no value like {value:g}")
+        self._counts[index] -= 1
+        self._total -= value
+        low = _edge(index) if index else 0.0
+        high = _edge(index + 1) if index < _BUCKETS - 1 else math.inf
+        if not self._counts[index] and (self._least >= low or self._most <= high):
+            self._narrow()
+
+    def _narrow(self) -> None:
+        """Draw the ends in, as far as the buckets that still hold something say."""
+        filled = [index for index, _ in self._filled()]
+        if not filled:
+            self._total, self._least, self._most = 0.0, math.inf, -math.inf
+            return
+        self._least = max(self._least, _edge(filled[0]) if filled[0] else 0.0)
+        if filled[-1] < _BUCKETS - 1:
+            self._most = min(self._most, _edge(filled[-1] + 1))
+
     def __add__(self, other: "Histogram") -> "Histogram":
         """Return both together: no count is lost, and the order does not matter."""
         both = Histogram()

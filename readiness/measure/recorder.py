@@ -110,7 +110,7 @@ class Recorder:
 
     @asynccontextmanager
     async def machine(self, target: Literal["ours", "apart", "inside"] = "ours") -> AsyncIterator[None]:
-        """Watch the machine and the generator while the block sends load; see measure.fitness for what it is held against.
+        """Watch the machine and the generator while the block takes times; see measure.fitness for what it is held against.
 
         ``target`` tells whose work is whose: a process of this run, a service that we only reach, or a function in the
         generator itself.

@@ -6,6 +6,7 @@ A spool is a sequence of blocks, so that what a killed process had written can s
 
 import json
 from array import array
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -43,24 +44,36 @@ def _no_rows() -> Rows:
 
 
 Observer = Callable[[Rows], None]
+Withdraw = Callable[[int, float], None]
+"""Is told of a row that an observer has seen as another kind than it turned out to be: the kind's number, and its latency."""
 
 
 class SampleLog:
     """Takes samples one by one; ``counts`` always knows how many there are of each kind."""
 
     def __init__(
-        self, path: Path | None = None, observer: Observer | None = None, *, mask: Callable[[str], str] = str
+        self,
+        path: Path | None = None,
+        observer: Observer | None = None,
+        *,
+        withdraw: Withdraw | None = None,
+        mask: Callable[[str], str] = str,
     ) -> None:
-        """``mask`` takes out of the words of a kind what may not be written down."""
+        """``withdraw`` is told what the observer has to forget; ``mask`` takes out of a kind what may not be written down."""
         self.kinds: list[Kind] = []
         self._mask = mask
         self.flushed = 0
-        self._path, self._observer = path, observer
+        self._path, self._observer, self._withdraw = path, observer, withdraw
         self.remove()
         self._file: BinaryIO | None = None
         self._numbers: dict[tuple[str, str, int, str], int] = {}
         self._rows: list[tuple[float, float, float, tuple[str, str, int, str]]] = []
         self._kept: list[Rows] = []
+        self._firsts: list[int] = []
+        """The first row of each chunk that was flushed."""
+        self._places: list[int] = []
+        """Where in the spool each of them begins."""
+        self._size = 0
         self._counts: Counter[int] = Counter()
         self.amended: dict[int, int] = {}
         """Row -> number of the kind that it turned out to be, for rows that were in the spool already."""
@@ -83,12 +96,14 @@ class SampleLog:
             self._rows[place] = (*self._rows[place][:3], kind)
             return
         self._learn((kind,))
-        number = self._numbers[kind]
-        self._counts[self.amended.get(row, self._numbers[was])] -= 1
+        number, before = self._numbers[kind], self.amended.get(row, self._numbers[was])
+        self._counts[before] -= 1
         self._counts[number] += 1
         self.amended[row] = number
         if self._path is not None:
             self._write(BLOCK.pack(b"A", 1), AMENDMENT.pack(row, number))
+        if self._withdraw is not None:
+            self._withdraw(before, self._flushed_latency(row))
 
     def flush(self) -> None:
         """Move the rows in memory to the spool and show them to the observer."""
@@ -96,6 +111,8 @@ class SampleLog:
             return
         rows = self._columns()
         self._rows = []
+        self._firsts.append(self.flushed)
+        self._places.append(self._size)
         self.flushed += len(rows.kind)
         self._counts.update(rows.kind)
         if self._path is None:
@@ -144,6 +161,19 @@ class SampleLog:
         if self._rows:
             yield self._columns()
 
+    def _flushed_latency(self, row: int) -> float:
+        """Look a latency up that is no longer among the rows in memory."""
+        chunk = bisect_right(self._firsts, row) - 1
+        first = self._firsts[chunk]
+        if self._path is None:
+            return self._kept[chunk].latency[row - first]
+        column = array("d")
+        end = self._firsts[chunk + 1] if chunk + 1 < len(self._firsts) else self.flushed
+        with self._path.open("rb") as spool:
+            spool.seek(self._places[chunk] + BLOCK.size + column.itemsize * (end - first + row - first))
+            column.fromfile(spool, 1)
+        return column[0]
+
     def _columns(self) -> Rows:
         """Turn the rows in memory into columns: all at once costs half of what it would cost one by one."""
         if not self._rows:
@@ -175,7 +205,7 @@ class SampleLog:
             assert self._path is not None
             self._file = self._path.open("wb")
         for piece in pieces:
-            self._file.write(piece)
+            self._size += self._file.write(piece)
 
 
 class Spool:

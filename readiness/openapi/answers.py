@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 from readiness.exchange import Reply, Request
 from readiness.openapi.document import Content, Document, Documented, is_json
@@ -50,7 +50,7 @@ def _matching(named: Mapping[str, Content], media: str) -> Content | None:
 def _held(content: Content, reply: Reply, document: Document) -> dict[str, Any]:
     """The body held against its schema."""
     try:
-        value = json.loads(reply.body)
+        value = json.loads(reply.body, parse_constant=_no_constant)
     except (ValueError, RecursionError):
         return {"held": True, "violations": [["$", f"is not JSON: {reply.text[:SHOWN]!r}"]]}
     try:
@@ -58,3 +58,8 @@ def _held(content: Content, reply: Reply, document: Document) -> dict[str, Any]:
     except UnusableSchemaError as error:
         return {"unusable": str(error)}
     return {"held": True, "violations": [list(one) for one in found]}
+
+
+def _no_constant(name: str) -> NoReturn:
+    """JSON has no NaN and no Infinity (RFC 8259, section 6), though Python reads them."""
+    raise ValueError(name)

@@ -1,7 +1,6 @@
 """How a documented operation is called: as readiness.yaml describes it where it does, else with what the document gives."""
 
 import json
-import string
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,7 +10,7 @@ from uuid import uuid4
 from readiness.exchange import Request
 from readiness.openapi.document import Document, Documented, Parameter, as_mapping
 from readiness.openapi.values import UnmadeError, Wrong, value_of, wrong_bodies, wrong_texts
-from readiness.targeting import Operation, Target, TargetSpec, fill
+from readiness.targeting import Operation, Target, TargetSpec, fields_of, fill
 
 READS = ("GET", "HEAD")
 DEEP = 10_000
@@ -106,7 +105,7 @@ def _described(operation: Operation, documented: Documented, document: Document,
 
     def filled(template: str, one: Parameter | None) -> str:
         text = str(fill(template, known))
-        missing = [name for name in _names(template) if name not in known]
+        missing = [name for name in fields_of(template) if name not in known]
         gaps.extend(missing)
         return text if not missing or one is None else _text(one, document)
 
@@ -127,13 +126,9 @@ def _described(operation: Operation, documented: Documented, document: Document,
     return Way(values, headers, body, operation.identity, operation.effect, described=True, gaps=tuple(gaps))
 
 
-def _names(template: str) -> list[str]:
-    return [name for _, name, _, _ in string.Formatter().parse(template) if name]
-
-
 def _names_within(template: Any) -> list[str]:
     if isinstance(template, str):
-        return _names(template)
+        return fields_of(template)
     parts = (
         template.values() if isinstance(template, Mapping) else template if isinstance(template, list | tuple) else ()
     )
@@ -141,16 +136,16 @@ def _names_within(template: Any) -> list[str]:
 
 
 def _text(parameter: Parameter, document: Document) -> str:
-    """A parameter's value as it stands in a URL; where none can be made, a word."""
+    """A parameter's value as it stands in its place; where none can be made, a word."""
     try:
-        return url_text(value_of(parameter, document))
+        return placed(value_of(parameter, document), parameter.place)
     except UnmadeError:
         return "x"
 
 
-def url_text(value: Any) -> str:
-    """A value as it stands in a path or a query."""
-    return quote(_spelled(value), safe="")
+def placed(value: Any, place: str) -> str:
+    """A value as it stands in a path or a query, or in a header, which nobody decodes."""
+    return _spelled(value) if place == "header" else quote(_spelled(value), safe="")
 
 
 def _spelled(value: Any) -> str:
@@ -161,23 +156,44 @@ def _spelled(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, default=str)
 
 
+def unsendable(headers: Mapping[str, str]) -> str:
+    """Why headers cannot go out as they are, or an empty string (RFC 9110, 5.5; a client writes Latin-1)."""
+    for name, text in headers.items():
+        if any(sign in "\r\n\0" or sign > "\xff" for sign in f"{name}{text}"):
+            return f"its header {name!r} holds a line break, a NUL or a sign beyond Latin-1"
+    return ""
+
+
 def why_not(documented: Documented, way: Way, spec: TargetSpec, *, forbidden: bool) -> str:
     """Why a call may not be sent, or an empty string. What the document forbids is to be refused, so more of it may be."""
-    if documented.method in READS or (way.described and way.effect == "read"):
+    if broken := unsendable(_headers(way)):
+        return broken
+    if _reads(documented, way):
         return ""
-    if documented.method not in ("POST", "PUT", "PATCH"):
+    if documented.method not in (*READS, "POST", "PUT", "PATCH"):
         return f"{documented.method} is not sent"
-    if "write" not in spec.grants:
+    if documented.method not in READS and "write" not in spec.grants:
         return "it writes, and the grant `write` is not given"
+    if way.described and way.effect not in ("read", *spec.grants):
+        return f"it is described with the effect `{way.effect}`, and that grant is not given"
     if forbidden:
         return ""
-    if documented.method != "POST":
+    if documented.method in ("PUT", "PATCH"):
         return "it changes what is there"
     if way.described and way.gaps:
         return f"its description leaves open: {', '.join(way.gaps)}"
     if documented.body_required and way.body is None:
         return "no body could be made"
     return ""
+
+
+def _reads(documented: Documented, way: Way) -> bool:
+    """Whoever describes an operation knows its effect; else its method tells."""
+    return way.effect == "read" if way.described else documented.method in READS
+
+
+def _headers(way: Way) -> dict[str, str]:
+    return {name: text for (place, name), text in way.parameters.items() if place == "header"} | dict(way.headers)
 
 
 def right_call(documented: Documented, way: Way, target: Target) -> Call:
@@ -198,7 +214,7 @@ def wrong_calls(documented: Documented, way: Way, document: Document, target: Ta
                     wrong = wrong._replace(
                         forbidden=False
                     )  # frameworks fall back on the default: Flask's args.get(type=int)
-                if wrong.forbidden or documented.method in READS:
+                if wrong.forbidden or _reads(documented, way):
                     yield _with_text(documented, way, one, wrong, target)
     if documented.body is None or (way.described and way.body is None):
         return
@@ -224,7 +240,7 @@ def _request(documented: Documented, way: Way, target: Target) -> Request:
     query = {name: text for (place, name), text in way.parameters.items() if place == "query"}
     if query:
         path = f"{path}?{urlencode(query, safe='%', quote_via=quote)}"
-    headers = {name: text for (place, name), text in way.parameters.items() if place == "header"} | dict(way.headers)
+    headers = _headers(way)
     if way.identity:
         proof = target.spec.identities[way.identity]
         headers[proof.header] = proof.value

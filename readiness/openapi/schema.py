@@ -5,15 +5,17 @@ Formats (`date`, `email` ...) are notes, as JSON Schema has it by default; they 
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
 
-from readiness.openapi.document import Document, Schema, as_mapping
+from readiness.openapi.document import Document, Schema, UnresolvedError, as_list, as_mapping
 
 MOST_VIOLATIONS = 5
 _VALUES = ("enum", "const", "example", "examples", "default")  # hold values, not schemas
+_BY_NAME = ("properties", "patternProperties", "$defs", "definitions", "dependentSchemas")  # whose keys are no keywords
 _SAYS = ("required", "additionalProperties", "dependentRequired", "unevaluatedProperties")  # whose message is short
 
 
@@ -28,15 +30,18 @@ class UnusableSchemaError(Exception):
     """A schema that cannot be held against anything: a pattern that is none, a reference that leads nowhere."""
 
 
-def violations(value: Any, schema: Schema, document: Document) -> list[Violation]:
-    """Where a value breaks its schema, at most five places; UnusableSchemaError where that cannot be said."""
+def violations(value: Any, schema: Schema, document: Document, *, sent: bool = False) -> list[Violation]:
+    """Where a value breaks its schema, at most five places; UnusableSchemaError where that cannot be said.
+
+    ``sent``: it stands in a request, where what is only read need not be; else in an answer.
+    """
     # Here, because they take a tenth of a second, which whoever only reads a document need not wait.
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import best_match
     from referencing import Registry
     from referencing.exceptions import Unresolvable
 
-    whole = {**as_mapping(converted(schema, document)), "components": _components(document)}
+    whole = {**as_mapping(converted(schema, document, sent=sent)), "components": _components(document, sent)}
     # An empty registry: a reference that leads elsewhere is never fetched.
     validator = Draft202012Validator(whole, registry=Registry())
     try:
@@ -50,37 +55,60 @@ def violations(value: Any, schema: Schema, document: Document) -> list[Violation
         raise UnusableSchemaError(f"{type(error).__name__}: {' '.join(str(error).split())[:200]}") from error
 
 
-def fits(value: Any, schema: Schema, document: Document) -> bool:
+def fits(value: Any, schema: Schema, document: Document, *, sent: bool = False) -> bool:
     """Whether a value is what a schema says."""
-    return not violations(value, schema, document)
+    return not violations(value, schema, document, sent=sent)
 
 
-def converted(schema: Any, document: Document) -> Any:
-    """A schema as JSON Schema 2020-12, for what is answered: what may only be written need not be in it."""
+def converted(schema: Any, document: Document, *, sent: bool) -> Any:
+    """A schema as JSON Schema 2020-12: what is only read need not be sent, and what is only written not be answered."""
     old = document.version.startswith("3.0")
+    flag = "readOnly" if sent else "writeOnly"
 
-    def turn(node: Any) -> Any:
+    def turn(node: Any, above: Sequence[str] = ()) -> Any:
         if isinstance(node, list):
-            return [turn(entry) for entry in node]
+            return [turn(entry, above) for entry in node]
         if not isinstance(node, Mapping):
             return node
         if old and "$ref" in node:
             return {"$ref": node["$ref"]}  # 3.0: whatever stands beside a reference is ignored
-        told = {str(name): entry if name in _VALUES else turn(entry) for name, entry in node.items()}
+        spared = (*above, *flagged(node, flag, document))
+        told = {str(name): held(str(name), entry, spared) for name, entry in node.items()}
         if isinstance(told.get("$schema"), str):
             del told["$schema"]
-        _without_written(told)
+        if isinstance(told.get("required"), list):
+            told["required"] = [name for name in told["required"] if name not in spared]
         return _from_30(told) if old else told
+
+    def held(name: str, entry: Any, spared: Sequence[str]) -> Any:
+        if name in _VALUES:
+            return entry
+        if name in _BY_NAME and isinstance(entry, Mapping):
+            return {str(key): turn(one) for key, one in entry.items()}
+        # One part of an allOf may need what another describes.
+        return turn(entry, spared if name == "allOf" else ())
 
     return turn(schema)
 
 
-def _without_written(told: dict[str, Any]) -> None:
-    if not isinstance(told.get("required"), list):
-        return
-    properties = as_mapping(told.get("properties"))
-    written = {name for name, one in properties.items() if as_mapping(one).get("writeOnly") is True}
-    told["required"] = [name for name in told["required"] if name not in written]
+def flagged(schema: Schema, flag: str, document: Document, above: tuple[int, ...] = ()) -> list[str]:
+    """The properties of a schema, and of the parts of its allOf, that are ``readOnly`` or ``writeOnly``."""
+    found = [str(name) for name, one in as_mapping(schema.get("properties")).items() if _bears(one, flag, document)]
+    above = (*above, id(schema))
+    for part in as_list(schema.get("allOf")):
+        with suppress(UnresolvedError):
+            known = document.resolve(part)
+            if id(known) not in above:
+                found += flagged(known, flag, document, above)
+    return found
+
+
+def _bears(node: Any, flag: str, document: Document) -> bool:
+    """Whether a schema has a flag, itself or where its reference leads."""
+    try:
+        return as_mapping(node).get(flag) is True or document.resolve(node).get(flag) is True
+    except UnresolvedError:
+        return False
 
 
 def _from_30(told: dict[str, Any]) -> dict[str, Any]:
@@ -90,15 +118,15 @@ def _from_30(told: dict[str, Any]) -> dict[str, Any]:
             told[exclusive] = told.pop(bound)
         elif isinstance(told.get(exclusive), bool):
             del told[exclusive]
-    # A property may be called so, too: then it is no boolean.
     nullable = told.pop("nullable") if isinstance(told.get("nullable"), bool) else False
     return {"anyOf": [told, {"type": "null"}]} if nullable else told
 
 
 @lru_cache(maxsize=4)
-def _components(document: Document) -> Any:
-    """The schemas of the document's components, converted once."""
-    return {"schemas": converted(as_mapping(document.content.get("components")).get("schemas", {}), document)}
+def _components(document: Document, sent: bool) -> Any:
+    """The schemas of the document's components, converted once for each direction."""
+    schemas = as_mapping(as_mapping(document.content.get("components")).get("schemas"))
+    return {"schemas": {str(name): converted(one, document, sent=sent) for name, one in schemas.items()}}
 
 
 def _violation(error: Any) -> Violation:

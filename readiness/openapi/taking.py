@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 from readiness.errors import SettingsError, TargetError
 from readiness.evidence.source import is_loopback
 from readiness.exchange import Reply, Request
-from readiness.openapi.calling import READS, identity_for, is_description, url_text
+from readiness.openapi.calling import READS, identity_for, is_description, placed, unsendable
 from readiness.openapi.document import Document, Documented, Parameter, UnresolvedError, parse
 from readiness.openapi.values import UnmadeError, given, value_of
-from readiness.targeting import Operation, Target, TargetSpec, fill
+from readiness.targeting import Operation, Target, TargetSpec
 
 MOST = 50
 """Operations that are taken; a run is not to become longer than a document is."""
@@ -125,7 +125,6 @@ def _candidates(document: Document, spec: TargetSpec, left: dict[str, str]) -> I
             continue
         try:
             operation = _operation(documented, document, spec, names)
-            fill(operation.model_dump(), {})
         except UnmadeError as error:
             left[documented.title] = str(error)
         except (UnresolvedError, ValueError) as error:
@@ -156,6 +155,8 @@ def _operation(documented: Documented, document: Document, spec: TargetSpec, nam
         headers |= {one.name: text} if one.place == "header" else {}
         if one.place == "cookie":
             raise UnmadeError(f"it needs the cookie {one.name!r}")
+    if broken := unsendable(headers):
+        raise UnmadeError(broken)
     body = value_of(documented.body, document) if documented.body is not None and not reads else None
     if documented.body is None and not reads and documented.body_required:
         raise UnmadeError("it needs a body that is not JSON")
@@ -173,7 +174,7 @@ def _operation(documented: Documented, document: Document, spec: TargetSpec, nam
 def _exemplary(one: Parameter, document: Document) -> str:
     """The value that the document gives a parameter; one that we made up would seldom name what exists."""
     try:
-        return url_text(given(one.described, one.schema, document))
+        return placed(given(one.described, one.schema, document), one.place)
     except UnmadeError:
         raise UnmadeError(f"{one.place} parameter {one.name!r} has neither example nor default") from None
 

@@ -3,10 +3,11 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from readiness.openapi.document import Content, Document, Parameter, Schema, UnresolvedError, as_list, as_mapping
-from readiness.openapi.schema import UnusableSchemaError, fits
+from readiness.openapi.schema import UnusableSchemaError, fits, flagged
 
 DEEPEST = 8  # levels of objects within objects; a schema that holds itself is cut there
 LONGEST = 100_000  # characters of a made text
@@ -51,7 +52,7 @@ def given(described: Mapping[str, Any], schema: Schema, document: Document) -> A
 
 
 def value_of(content: Content | Parameter, document: Document) -> Any:
-    """A value that is right, the document's own where it gives one; UnmadeError says why there is none."""
+    """A value that is right to send, the document's own where it gives one; UnmadeError says why there is none."""
     try:
         value = given(content.described, document.resolve(content.schema), document)
     except UnmadeError:
@@ -59,7 +60,7 @@ def value_of(content: Content | Parameter, document: Document) -> Any:
     except UnresolvedError as error:
         raise UnmadeError(str(error)) from None
     try:
-        right = fits(value, content.schema, document)
+        right = fits(value, content.schema, document, sent=True)
     except UnusableSchemaError as error:
         raise UnmadeError(str(error)) from None
     if not right:
@@ -84,7 +85,8 @@ def made(schema: Schema, document: Document, depth: int = 0) -> Any:
     kind = _type(schema)
     if kind == "object":
         properties = as_mapping(schema.get("properties"))
-        wanted = [name for name in as_list(schema.get("required")) if name in properties]
+        spared = flagged(schema, "readOnly", document)
+        wanted = [name for name in as_list(schema.get("required")) if name in properties and name not in spared]
         return {name: made(as_mapping(properties[name]), document, depth + 1) for name in wanted}
     if kind == "array":
         return _items(schema, document, depth)
@@ -105,11 +107,13 @@ def _items(schema: Schema, document: Document, depth: int) -> list[Any]:
     return [item] * min(max(least, min(most, 1)), 100)
 
 
-def _merged(schema: Schema, document: Document) -> dict[str, Any]:
-    """The parts of an allOf as one schema; the properties of all of them."""
+def _merged(schema: Schema, document: Document, above: tuple[int, ...] = ()) -> dict[str, Any]:
+    """The parts of an allOf as one schema; the properties of all of them. UnresolvedError where one holds itself."""
+    if id(schema) in above:
+        raise UnresolvedError("an allOf holds itself")
     told = dict(schema)
     for part in as_list(told.pop("allOf", None)):
-        found = _merged(document.resolve(part), document)
+        found = _merged(document.resolve(part), document, (*above, id(schema)))
         properties = {**as_mapping(told.get("properties")), **as_mapping(found.get("properties"))}
         required = [*as_list(told.get("required")), *as_list(found.get("required"))]
         told = {**found, **told, **({"properties": properties, "required": required} if properties else {})}
@@ -177,7 +181,7 @@ def wrong_values(schema: Schema, document: Document) -> Iterator[Wrong]:
         return
     for what, value in _attempts(known):
         try:
-            forbidden = not fits(value, schema, document)
+            forbidden = not fits(value, schema, document, sent=True)
         except UnusableSchemaError:
             return
         if forbidden or what == OTHER_FORM:
@@ -185,20 +189,30 @@ def wrong_values(schema: Schema, document: Document) -> Iterator[Wrong]:
 
 
 def wrong_texts(parameter: Parameter, document: Document) -> Iterator[Wrong]:
-    """Texts for a parameter of the path or the query: what its schema forbids, and what is known to upset programs."""
-    kind = _type(_merged(parameter.schema, document))
+    """Texts for a parameter of the path or the query: what its schema forbids, and what is known to upset programs.
+
+    None that is empty in a path: `/items/` is not an item without a name, but all of them.
+    """
+    try:
+        kind = _type(_merged(parameter.schema, document))
+    except UnresolvedError:
+        return
     if kind not in ("string", "integer", "number", "boolean"):
         return
     words = kind != "string"
     for wrong in wrong_values(parameter.schema, document):
         if isinstance(wrong.value, str | int | float) and not isinstance(wrong.value, bool):
-            yield wrong._replace(value=str(wrong.value))
+            text = str(wrong.value)
+            if text or parameter.place != "path":
+                yield wrong._replace(value=text)
         elif words and wrong.value is not None:
             yield Wrong(wrong.what, "no-such-value")
     if kind == "string":
         yield Wrong("with a NUL", "a\0b", forbidden=False)
     elif kind != "boolean":
-        yield Wrong("of forty digits", "9" * 40, forbidden=not fits(int("9" * 40), parameter.schema, document))
+        digits = "9" * 40
+        with suppress(UnusableSchemaError):
+            yield Wrong("of forty digits", digits, not fits(int(digits), parameter.schema, document, sent=True))
 
 
 def _attempts(schema: Schema) -> Iterator[tuple[str, Any]]:
@@ -229,21 +243,22 @@ def wrong_bodies(content: Content, base: Any, document: Document) -> Iterator[Wr
     """Bodies that the document forbids: a wrong whole, then ``base`` without a field it needs or with one wrong field."""
     try:
         strangers: tuple[Any, ...] = ([], "no such value", {"unexpected": [1]})
-        whole = [one for one in strangers if not fits(one, content.schema, document)]
+        whole = [one for one in strangers if not fits(one, content.schema, document, sent=True)]
         yield from (Wrong(f"body {json.dumps(one)}", one) for one in whole[:1])
         if not isinstance(base, Mapping):
             return
         schema = _merged(document.resolve(content.schema), document)
         for name in as_list(schema.get("required")):
             less = {key: value for key, value in base.items() if key != name}
-            if not fits(less, content.schema, document):
+            if not fits(less, content.schema, document, sent=True):
                 yield Wrong(f"without {name}", less)
     except (UnusableSchemaError, UnresolvedError):
         return
+    spared = flagged(schema, "readOnly", document)
     rows = [
         [wrong._replace(what=f"{name} {wrong.what}", value={**base, name: wrong.value}) for wrong in found]
         for name, one in as_mapping(schema.get("properties")).items()
-        if (found := list(wrong_values(as_mapping(one), document)))
+        if name not in spared and (found := list(wrong_values(as_mapping(one), document)))
     ]
     # First one way of each field, then the next: whoever stops early has seen every field.
     for place in range(max(map(len, rows), default=0)):

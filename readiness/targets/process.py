@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from readiness import (
     Child,
@@ -207,12 +208,21 @@ class ProcessTarget:
             if not ready:
                 raise TargetError(f"dependency {name!r} did not start\n{self._masked(log)}")
         if self._place.proxied:
-            host, _, upstream = address.partition("://")[2].partition("/")[0].partition(":")
-            proxy = ToxicProxy(host, int(upstream), name)
-            await proxy.start()
-            self.proxies[name] = proxy
-            seen = address.replace(f"{host}:{upstream}", proxy.address, 1)
+            seen = await self._proxied(name, address, spec.place(port))
         self._seen[name] = seen
+
+    async def _proxied(self, name: str, address: str, place: tuple[str, int] | None) -> str:
+        """Put a proxy in front of a dependency, and return its address with that proxy in it."""
+        if place is None:  # the address is not shown: it may hold a password
+            raise TargetError(
+                f"dependency {name!r}: its address must name a host and a port, for a proxy goes before it"
+            )
+        proxy = ToxicProxy(*place, name)
+        await proxy.start()
+        self.proxies[name] = proxy
+        parts = urlsplit(address)
+        user, at, _ = parts.netloc.rpartition("@")
+        return parts._replace(netloc=f"{user}{at}{proxy.address}").geturl()
 
     def _base(self) -> dict[str, str]:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("READINESS_")}

@@ -33,6 +33,9 @@ class PythonTarget:
             found = getattr(import_module(module), name)
         except (ImportError, AttributeError, ValueError) as error:
             raise TargetError(f"target {self._address}: {error}; right would be python:package.module:name") from None
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a module raises on import, it cannot be called
+            raised = f"{type(error).__name__}: {error}"
+            raise TargetError(f"target {self._address}: importing {module} raised {raised}") from None
         if not callable(found):
             raise TargetError(f"target {self._address}: {name} is a {type(found).__name__}, not a callable")
         self._function = found
@@ -42,20 +45,21 @@ class PythonTarget:
 
     async def send(self, request: Request) -> Reply:
         """Call it, a plain function in a thread, with the body's keys as arguments."""
-        arguments = json.loads(request.body) if request.body else {}
         begin = time.perf_counter()
         try:
+            arguments = json.loads(request.body) if request.body else {}
             async with asyncio.timeout(request.timeout):
                 if inspect.iscoroutinefunction(self._function):
                     value = await self._function(**arguments)
                 else:
                     value = await asyncio.to_thread(self._function, **arguments)
+            body = json.dumps(value, default=str).encode()
         except TimeoutError:
             return Reply(0, {}, b"", time.perf_counter() - begin, "timeout")
-        except Exception as error:  # noqa: BLE001 - what a target raises is an observation
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - what a target raises is an observation
             text = f"{type(error).__name__}: {error}"
-            return Reply(500, {}, text.encode(), time.perf_counter() - begin)
-        return Reply(200, {}, json.dumps(value, default=str).encode(), time.perf_counter() - begin)
+            return Reply(500, {}, text.encode(errors="backslashreplace"), time.perf_counter() - begin)
+        return Reply(200, {}, body, time.perf_counter() - begin)
 
     async def disconnect(self) -> None:
         """Nothing is connected."""

@@ -1,6 +1,6 @@
 """Every documented operation called as its OpenAPI document allows, then in ways that the document forbids.
 
-Nothing that writes is called rightly unless it is a POST and may be written to (grant `write`); what changes or removes what
+Nothing that writes is called rightly unless its effect is granted, and it is a POST or a GET; what changes or removes what
 is there is only called wrongly, which it must refuse, or not at all. Answers are held against the document as they arrive.
 """
 

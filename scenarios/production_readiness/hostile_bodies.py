@@ -34,8 +34,8 @@ async def hostile_bodies(
     timeout: float = 5.0,
 ) -> None:
     """To at most ``operations``: ``bombs`` bodies at once that unpack to ``megabytes``, then bodies of 10 000 levels and more."""
-    requests = await _taking_bodies(target, operations)
-    recorder.fact("operations", {"with_body": len(_with_body(target)), "taking": list(requests)})
+    requests, untaken = await _taking_bodies(target, operations)
+    recorder.fact("operations", {"with_body": len(_with_body(target)), "taking": list(requests), "untaken": untaken})
     if not requests:
         return
     pids = target.process.pids()
@@ -66,20 +66,27 @@ def _with_body(target: Target) -> list[Operation]:
     return [
         one
         for one in target.spec.operations
-        if isinstance(one.body, Mapping) and one.body and not one.dependency and one.method in ("POST", "PUT", "PATCH")
+        if one.body is not None and one.method in ("POST", "PUT", "PATCH") and not one.dependency
     ]
 
 
-async def _taking_bodies(target: Target, most: int) -> dict[str, Request]:
-    """The operations whose body is looked at: called as described, they do not refuse the caller or the path."""
+async def _taking_bodies(target: Target, most: int) -> tuple[dict[str, Request], dict[str, str]]:
+    """The operations that look at a body, for they do not refuse caller or path; and why the others are left out."""
     found: dict[str, Request] = {}
+    untaken: dict[str, str] = {}
     for operation in _with_body(target):
+        if len(found) >= most:
+            break
         request = target.request(operation, key=uuid.uuid4().hex, unique=uuid.uuid4().hex)
-        if len(found) < most and "{" not in request.path:
-            reply = await target.send(request)
-            if not reply.error and reply.status < 500 and reply.status not in WITHOUT_A_CALLER:
-                found[operation.name] = request
-    return found
+        if "{" in request.path:
+            untaken[operation.name] = "a value in its path is not known"
+            continue
+        reply = await target.send(request)
+        if not reply.error and reply.status < 500 and reply.status not in WITHOUT_A_CALLER:
+            found[operation.name] = request
+        else:
+            untaken[operation.name] = f"it answers {reply.error or reply.status} to an ordinary call"
+    return found, untaken
 
 
 def _with(request: Request, body: bytes, timeout: float, headers: Mapping[str, str] | None = None) -> Request:

@@ -11,11 +11,13 @@ import json
 import os
 import time
 import uuid
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from readiness import Operation, Recorder, Reply, Request, Target, TargetError, read_exposition, scenario
 
@@ -25,6 +27,9 @@ UNGUARDED = "unknown path"
 DEFAULT_PAIRS = ("admin:admin", "admin:password", "admin:", "root:root", "user:user", "test:test", "guest:guest")
 DEFAULT_KEYS = ("admin", "changeme", "default", "password", "secret", "test")
 """What products ship with and scanners try first (OWASP WSTG-ATHN-02); few enough that no lock falls for them."""
+ALPHABETS = ("abcdef", "ghijklmnopqrstuvwxyz", "ABCDEF", "GHIJKLMNOPQRSTUVWXYZ", "0123456789")
+OTHER = str.maketrans("".join(ALPHABETS), "".join(one[1:] + one[0] for one in ALPHABETS))
+"""Every letter and digit becomes another of its kind, so that hexadecimal digits stay hexadecimal."""
 LOG_NAMES = {
     "time": ("time", "timestamp", "ts", "@timestamp", "asctime"),
     "level": ("level", "severity", "levelname", "lvl", "log.level"),
@@ -51,16 +56,28 @@ async def inspection(
     replies: Replies = []
     recorder.phase("access")
     recorder.fact("access", await _access(target, values, lowest, replies))
-    recorder.fact("default_credentials", await _default_credentials(target, values))
+    tries, anonymous = await _default_credentials(target, values)
+    recorder.fact("default_credentials", tries)
+    recorder.fact("anonymous_reads", anonymous)
     recorder.phase("errors")
     personal = {
         "an e-mail address": f"{uuid.uuid4().hex}@example.com",
         "a card number": f"4{uuid.uuid4().int % 10**15:015}",
     }
-    provoked = await _provoke(target, values, personal)
+    nowhere = (UNGUARDED, await target.get(f"/no-such-path-{uuid.uuid4().hex[:8]}"))
+    paths: dict[str, str] = {}
+    closed = await _provoke(target, _guarded(target), values, personal, paths)
+    provoked = [nowhere, *await _provoke(target, _unguarded(target), values, personal, paths)]
+    headers = [_headers(what, reply, guarded=True) for what, reply in (*replies, *closed) if not reply.error]
+    headers += [_headers(what, reply, guarded=False) for what, reply in provoked if not reply.error]
+    provoked += closed
     replies += provoked
-    recorder.fact("errors", [_told(what, reply, largest_body, secrets) for what, reply in provoked])
-    recorder.fact("headers", [_headers(what, reply) for what, reply in replies if not reply.error])
+    recorder.fact(
+        "errors", [_told(what, paths.get(what, ""), reply, largest_body, secrets) for what, reply in provoked]
+    )
+    recorder.fact("headers", headers)
+    own = [operation for operation in target.spec.operations if not operation.dependency]
+    recorder.fact("described", len(own))
     recorder.phase("metrics")
     recorder.fact("metrics", await _metrics(target, values, known, failing))
     recorder.phase("logs")
@@ -68,13 +85,14 @@ async def inspection(
     reply = await _plain(target, values, {REQUEST_ID: canary})
     logs = await _logs(target, canary)
     returned = reply.headers.get(REQUEST_ID.lower())
-    in_logs = None if logs is None else canary in logs
+    in_logs = canary in logs if logs else None
     recorder.fact("request_id", {"status": reply.status, "returned": returned == canary, "in_logs": in_logs})
     recorder.fact("logs", None if logs is None else _log_lines(logs, secrets))
     recorder.fact("secrets", _leaks(secrets, logs, [*replies, ("request", reply)]))
     sent = sum(what.endswith(("malformed JSON", "wrong types")) for what, _ in provoked)
     shown = {what: logs.count(value) for what, value in personal.items() if value in logs} if logs is not None else None
-    recorder.fact("personal_data", {"sent": sent, "shown": shown})
+    taking = sum(operation.body is not None for operation in own)
+    recorder.fact("personal_data", {"sent": sent, "shown": shown, "taking": taking})
     recorder.fact("credentials_file", _credentials_file(target))
 
 
@@ -101,6 +119,11 @@ def _guarded(target: Target) -> list[Operation]:
     return [o for o in target.spec.operations if o.identity and not o.dependency]
 
 
+def _unguarded(target: Target) -> list[Operation]:
+    """Operations that everybody may call; nobody refuses there what disturbs others, so that is left out."""
+    return [o for o in target.spec.operations if not o.identity and not o.dependency and o.effect in ("read", "write")]
+
+
 async def _access(target: Target, values: Mapping[str, Any], lowest: str, replies: Replies) -> dict[str, Any]:
     guarded = _guarded(target)
     counts = Counter(operation.identity for operation in guarded)
@@ -120,21 +143,26 @@ async def _access(target: Target, values: Mapping[str, Any], lowest: str, replie
     return {"lowest": lowest, "public": list(target.spec.public), "operations": rows}
 
 
-async def _default_credentials(target: Target, values: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """For each identity: call a read that is refused anonymously with what products ship with."""
+async def _default_credentials(
+    target: Target, values: Mapping[str, Any]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """For each identity: call a read that is refused anonymously with what products ship with; and the anonymous calls."""
     tries: dict[str, list[dict[str, Any]]] = {}
+    anonymous = []
     for operation in _guarded(target):
         name = operation.identity or ""
         if operation.effect != "read" or name in tries:
             continue
-        if (await target.call(operation, identity=None, **_once(values))).status not in (401, 403):
+        first = await target.call(operation, identity=None, **_once(values))
+        anonymous.append({"operation": operation.name, "identity": name, "status": first.status, "error": first.error})
+        if first.status not in (401, 403):
             continue
         tries[name] = []
         for shown, header, value in _defaults(target.spec.identities[name].header, target.spec.identities[name].value):
             reply = await target.call(operation, identity=None, headers={header: value}, **_once(values))
             told = {"credentials": shown, "status": reply.status, "error": reply.error}
             tries[name].append({"operation": operation.name, **told})
-    return [one for own in tries.values() for one in own]
+    return [one for own in tries.values() for one in own], anonymous
 
 
 def _defaults(header: str, described: str) -> list[tuple[str, str, str]]:
@@ -147,37 +175,77 @@ def _defaults(header: str, described: str) -> list[tuple[str, str, str]]:
 
 
 def _with_wrong_key(target: Target, operation: Operation, values: Mapping[str, Any]) -> Request:
-    """As described, but the last characters of the key are others: same length, same alphabet."""
     identity = target.spec.identities[operation.identity or ""]
-    wrong = identity.value[:-4] + identity.value[-4:].translate(str.maketrans("0123456789abcdef", "123456789abcdef0"))
-    wrong = wrong if wrong != identity.value else identity.value + "x"
-    return target.request(operation, identity=None, headers={identity.header: wrong}, **_once(values))
+    wrong = {identity.header: _wrong(identity.value)}
+    return target.request(operation, identity=None, headers=wrong, **_once(values))
 
 
-async def _provoke(target: Target, values: Mapping[str, Any], personal: Mapping[str, str]) -> Replies:
-    """Ask wrongly in every way that an ordinary caller might; the bodies hold data of a person who does not exist."""
-    replies: Replies = [(UNGUARDED, await target.get(f"/no-such-path-{uuid.uuid4().hex[:8]}"))]
-    for operation in _guarded(target):
+def _wrong(value: str) -> str:
+    """A header's value with another key; its scheme stays, and the name in Basic credentials, if a password follows."""
+    scheme, blank, key = value.rpartition(" ")
+    if scheme.lower() == "basic":
+        try:
+            name, colon, password = b64decode(key).decode("latin-1").partition(":")
+        except ValueError:
+            return f"{scheme}{blank}{_other(key)}"
+        pair = f"{name}{colon}{_other(password)}" if password else f"{_other(name)}{colon}"
+        return f"{scheme}{blank}{b64encode(pair.encode('latin-1')).decode()}"
+    return f"{scheme}{blank}{_other(key)}"
+
+
+def _other(key: str) -> str:
+    """Another key, as long; of a long one the last four characters stay: as base64 they may be padding, or half unused."""
+    begin, end = (len(key) - 8, len(key) - 4) if len(key) >= 8 else (0, len(key))
+    changed = key[:begin] + key[begin:end].translate(OTHER) + key[end:]
+    return changed if changed != key else ("y" if key[:1] in "xX" else "x") + key[1:]
+
+
+async def _provoke(
+    target: Target, operations: list[Operation], values: Mapping[str, Any], personal: Mapping[str, str],
+    paths: dict[str, str],
+) -> Replies:  # fmt: skip
+    """Ask wrongly in every way that an ordinary caller might; the bodies hold data of a person who does not exist.
+
+    ``paths`` is told where each request went.
+    """
+    replies: Replies = []
+    base = urlsplit(target.spec.address).path.rstrip("/")
+
+    async def ask(what: str, request: Request) -> None:
+        paths[what] = base + request.path
+        replies.append((what, await target.send(request)))
+
+    for operation in operations:
         bad: dict[str, Any] = dict.fromkeys([*values, *target.values, "key", "unique"], BAD_VALUE)
         right, wrong = target.request(operation, **_once(values)), target.request(operation, **bad)
-        if (wrong.path, wrong.body) != (right.path, right.body):  # without a placeholder it would be the call itself
-            replies.append((f"{operation.name}: bad values", await target.send(wrong)))
+        if (wrong.path, wrong.body) == (right.path, right.body) and operation.method == "GET":
+            wrong = replace(right, path=_bad_query(right.path))
+        if (wrong.path, wrong.body) != (right.path, right.body):  # without any value it would be the call itself
+            await ask(f"{operation.name}: bad values", wrong)
         if isinstance(operation.body, Mapping):
             wrong_types = json.dumps({name: {"unexpected": [1], **personal} for name in operation.body}).encode()
             malformed = json.dumps(personal).encode()[:-1] + b', "broken": '
             for what, body in (("malformed JSON", malformed), ("wrong types", wrong_types)):
                 request = Request(right.method, right.path, right.headers, body, right.timeout)
-                replies.append((f"{operation.name}: {what}", await target.send(request)))
+                await ask(f"{operation.name}: {what}", request)
     return replies
 
 
-def _told(what: str, reply: Reply, largest: int, secrets: Mapping[str, str]) -> dict[str, Any]:
-    return {"what": what, "status": reply.status, "error": reply.error, "body": _masked(reply.text, secrets)[:largest]}
+def _bad_query(path: str) -> str:
+    """The path with another value for each of its parameters; itself where it has none."""
+    bare, mark, query = path.partition("?")
+    return bare + mark + urlencode([(name, BAD_VALUE) for name, _ in parse_qsl(query, keep_blank_values=True)])
 
 
-def _headers(what: str, reply: Reply) -> dict[str, Any]:
+def _told(what: str, path: str, reply: Reply, largest: int, secrets: Mapping[str, str]) -> dict[str, Any]:
+    body = _masked(reply.text, secrets)[:largest]
+    shown = _masked(path, secrets)
+    return {"what": what, "path": shown, "status": reply.status, "error": reply.error, "body": body}
+
+
+def _headers(what: str, reply: Reply, *, guarded: bool) -> dict[str, Any]:
     sniff, cache = reply.headers.get("x-content-type-options", ""), reply.headers.get("cache-control", "")
-    told = {"what": what, "status": reply.status, "guarded": what != UNGUARDED}
+    told = {"what": what, "status": reply.status, "guarded": guarded}
     return {**told, "x-content-type-options": sniff, "cache-control": cache}
 
 

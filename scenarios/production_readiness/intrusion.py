@@ -16,9 +16,10 @@ from urllib.parse import quote
 from readiness import Operation, Recorder, Reply, Request, Target, scenario
 
 TOKEN = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*")
-PRODUCT = "1337"
+PRODUCT = "7*191"
+PRODUCTS = {PRODUCT: "1337", "7*193": "1351"}
 TEMPLATES = ("{{7*191}}", "${7*191}", "#{7*191}", "<%= 7*191 %>", "${{7*191}}", "@(7*191)")
-"""Jinja and Twig, FreeMarker and expression languages, Ruby, ERB, Thymeleaf, Razor; each is 1337 where it is evaluated."""
+"""Jinja and Twig, FreeMarker and expression languages, Ruby, ERB, Thymeleaf, Razor; each is tried with both products."""
 WAITS = (
     "1' AND 1=(SELECT 1 FROM PG_SLEEP({}))--", "1 AND 1=(SELECT 1 FROM PG_SLEEP({}))", "1' AND SLEEP({}) AND '1'='1",
     "1 AND SLEEP({})", "1'; WAITFOR DELAY '0:0:{}'--", "$(sleep {})", ";sleep {};", "`sleep {}`", "|sleep {}",
@@ -58,7 +59,9 @@ async def intrusion(target: Target, recorder: Recorder, *, operations: int = 5, 
     recorder.phase("spellings")
     recorder.fact("spellings", [row for one in guarded[:operations] for row in await _spellings(target, one, values)])
     recorder.phase("tokens")
-    recorder.fact("tokens", [row for one in _with_token(target, guarded) for row in await _tokens(target, one, values)])
+    owners, forgeries = await _tokens(target, guarded, values, operations)
+    recorder.fact("token_owners", owners)
+    recorder.fact("tokens", forgeries)
     recorder.phase("values", wait)
     places = [(one, name) for one in _reads(target) for name in _placeholders(one.path)]
     recorder.fact("values", [await _injected(target, one, name, values, wait) for one, name in places[:operations]])
@@ -127,25 +130,38 @@ def _shape(reply: Reply) -> str:
 # --- forged tokens
 
 
-def _with_token(target: Target, guarded: list[Operation]) -> list[Operation]:
-    """One read for each identity whose key is a JSON Web Token."""
-    found: dict[str, Operation] = {}
-    for one in guarded:
-        name = one.identity or ""
-        if name not in found and TOKEN.search(target.spec.identities[name].value):
-            found[name] = one
-    return list(found.values())
+async def _tokens(
+    target: Target, guarded: list[Operation], values: Mapping[str, Any], most: int
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """How the owner of each JSON Web Token fares, and its forgeries on the first of ``most`` reads that let in only him."""
+    owners: list[dict[str, Any]] = []
+    rows: list[dict[str, Any]] = []
+    known_first = sorted(guarded, key=lambda one: "{" in target.request(one, **values).path)
+    for name, identity in target.spec.identities.items():
+        if (found := TOKEN.search(identity.value)) is None:
+            continue
+        owner: dict[str, Any] = {"identity": name, "operation": "", "status": 0, "anonymous": 0, "error": ""}
+        for operation in [one for one in known_first if one.identity == name][:most]:
+            own, anonymous = (
+                await target.call(operation, **values),
+                await target.call(operation, identity=None, **values),
+            )
+            owner |= {"operation": operation.name, "status": own.status, "anonymous": anonymous.status}
+            owner["error"] = own.error or anonymous.error
+            if 200 <= own.status < 300 and anonymous.status in (401, 403):
+                rows += await _forgeries(target, operation, found[0], values)
+                break
+        owners.append(owner)
+    return owners, rows
 
 
-async def _tokens(target: Target, operation: Operation, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+async def _forgeries(
+    target: Target, operation: Operation, token: str, values: Mapping[str, Any]
+) -> list[dict[str, Any]]:
     identity = target.spec.identities[operation.identity or ""]
-    own = await target.call(operation, **values)
-    found = TOKEN.search(identity.value)
-    if found is None or not 200 <= own.status < 300:
-        return []
     rows = []
-    for what, token in _forged(found[0]):
-        headers = {identity.header: identity.value.replace(found[0], token)}
+    for what, forged in _forged(token):
+        headers = {identity.header: identity.value.replace(token, forged)}
         reply = await target.call(operation, identity=None, headers=headers, **values)
         rows.append({"operation": operation.name, "how": what, "status": reply.status, "error": reply.error})
     return rows
@@ -198,14 +214,24 @@ async def _injected(
     shows_error = DATABASE_ERRORS.search(broken.text) and not DATABASE_ERRORS.search(first.text)
     found = ["a quotation mark (an error of the database is shown)"] if shows_error else []
     found += [f"a comparison {where}" for where, form in COMPARISONS.items() if await _compares(ask, form, word)]
-    found += [
-        f"the template {one}" for one in TEMPLATES if PRODUCT in (await ask(f"{word}{one}"))[0].text.replace(word, "")
-    ]
+    plain = first.text.replace(word, "")
+    found += [f"the template {one}" for one in TEMPLATES if await _evaluates(ask, one, word, plain)]
     found += [f"the delay {payload.format(wait)}" for payload in WAITS if await _waits(ask, payload, wait)]
     reached = first.status not in NOT_REACHED
     if not reached and name in target.values:
         reached = 200 <= (await target.call(operation, **values)).status < 300
     return {"operation": operation.name, "value": name, "status": first.status, "reached": reached, "found": found}
+
+
+async def _evaluates(ask: Ask, template: str, word: str, plain: str) -> bool:
+    """Whether each product stands in its own answer, and neither in the other one nor in what the plain word gets."""
+    answers: dict[str, str] = {}
+    for product, value in PRODUCTS.items():
+        reply, _ = await ask(word + template.replace(PRODUCT, product))
+        answers[value] = reply.text.replace(word, "")
+        if value not in answers[value] or value in plain:
+            return False
+    return all(own == value or value not in text for own, text in answers.items() for value in answers)
 
 
 async def _compares(ask: Ask, form: str, word: str) -> bool:

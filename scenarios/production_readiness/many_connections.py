@@ -9,7 +9,7 @@ import contextlib
 import time
 from typing import Any
 
-from readiness import Recorder, Target, authority, connect, hang_up, scenario, send_raw
+from readiness import Operation, Recorder, Target, authority, connect, hang_up, scenario, send_raw
 
 Writers = list[asyncio.StreamWriter]
 
@@ -50,7 +50,8 @@ async def many_connections(
     recorder.fact("slow", await _slow(target, path, slow, asked, _unfinished_head(target, path)))
     recorder.phase("slow bodies")
     unfinished = _unfinished_body(target)
-    recorder.fact("slow_bodies", await _slow(target, path, slow, asked, unfinished) if unfinished else {"asked": 0})
+    told = await _slow(target, path, slow, asked, unfinished) if unfinished else {"asked": 0}
+    recorder.fact("slow_bodies", {"with_body": bool(_with_body(target)), **told})
     recorder.phase("abandoned")
     for _ in range(abandoned):
         await _abandon(target, path)
@@ -111,11 +112,18 @@ def _unfinished_head(target: Target, path: str) -> bytes:
     return f"GET {path} HTTP/1.1\r\nHost: {authority(target)}\r\nX-Slow: ".encode()
 
 
+def _with_body(target: Target) -> list[Operation]:
+    return [
+        one
+        for one in target.spec.operations
+        if one.body is not None and one.method in ("POST", "PUT", "PATCH") and not one.dependency
+    ]
+
+
 def _unfinished_body(target: Target) -> bytes:
-    """The head of the first described call that takes a body, and the beginning of a body; empty where there is none."""
-    for operation in target.spec.operations:
-        takes = operation.body is not None and operation.method in ("POST", "PUT", "PATCH") and not operation.dependency
-        if takes and "{" not in (request := target.request(operation)).path:
+    """The head of the first call with a body whose path is known, and the beginning of a body; empty where there is none."""
+    for operation in _with_body(target):
+        if "{" not in (request := target.request(operation)).path:
             lines = [f"{request.method} {request.path} HTTP/1.1", f"Host: {authority(target)}", "Content-Length: 5000"]
             lines += [f"{name}: {value}" for name, value in request.headers.items()]
             return ("\r\n".join(lines) + '\r\n\r\n{"').encode("latin-1")
@@ -150,5 +158,6 @@ async def _oversized(target: Target, path: str) -> list[dict[str, Any]]:
     told = []
     for what, sent in requests.items():
         wire = await send_raw(target, sent.encode(), timeout=3.0)
-        told.append({"what": what, "status": wire.status, "ended": wire.ended, "error": wire.error})
+        ended = wire.ended and wire.error != "refused"
+        told.append({"what": what, "status": wire.status, "ended": ended, "error": wire.error})
     return told

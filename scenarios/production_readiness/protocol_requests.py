@@ -43,7 +43,8 @@ async def protocol_requests(
             wire = await send_raw(target, sent, timeout=timeout)
         told = {
             "status": wire.status, "headers": dict(wire.headers), "body": wire.body[:BODY_BYTES].decode("latin-1"),
-            "length": len(wire.body), "replies": wire.received.count(b"HTTP/1."), "ended": wire.ended,
+            "length": len(wire.body), "replies": wire.received.count(b"HTTP/1."),
+            "ended": wire.ended and wire.error != "refused",  # what was never open did not end
             "seconds": wire.seconds, "error": wire.error, "at": time.time(),
         }  # fmt: skip
         return what, told

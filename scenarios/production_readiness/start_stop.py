@@ -102,9 +102,14 @@ def _listening(target: Target) -> dict[str, Any]:
     return {"known": True, "problem": "", "others": sorted(found)}
 
 
-async def _conflict(target: Target, seconds: float) -> dict[str, Any]:
+async def _conflict(target: Target, seconds: float, *, control_seconds: float = 15.0) -> dict[str, Any]:
+    """A copy on a port of its own, which must get ready, else the end of the next one says nothing; then one on the taken port."""
+    path = target.spec.health.live or target.spec.health.ready or "/"
+    right = await target.process.trial({}, seconds=control_seconds)
+    before = await target.get(path, timeout=2.0)
     trial = await target.process.trial({}, seconds=seconds, port=int(target.adapter.handle()["port"]))
-    reply = await target.get(target.spec.health.live or target.spec.health.ready or "/", timeout=2.0)
+    reply = await target.get(path, timeout=2.0)
     return {
-        "exit_status": trial.exit_status, "seconds": trial.seconds, "output": trial.output[-300:], "first_status": reply.status,
+        "right": right.ready, "before": before.status, "exit_status": trial.exit_status, "seconds": trial.seconds,
+        "output": trial.output[-300:], "first_status": reply.status,
     }  # fmt: skip

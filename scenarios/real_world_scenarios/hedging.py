@@ -4,6 +4,8 @@ Why: a hedge with the wrong sign doubles what it should take away, on the day on
 delta, and the side of the trade that takes it away.
 """
 
+from decimal import Decimal, InvalidOperation
+
 from readiness import Recorder, Reply, Target, scenario
 
 CALM = {"fault": "none", "volatility": 0.45, "move": 0.0}
@@ -33,13 +35,24 @@ async def hedging(
         proposed = await target.call("hedging.hedge", account=account)
         recorder.fact("proposed", proposed.as_fact())
         if contract := proposed.field("contract"):
-            side, quantity = proposed.field("side"), int(proposed.field("quantity") or 0)
-            recorder.fact("ordered", (await _order(target, recorder, account, contract, side, quantity)).as_fact())
+            side, quantity = proposed.field("side"), _whole(proposed.field("quantity"))
+            if quantity is not None:
+                ordered = await _order(target, recorder, account, contract, side, quantity)
+                recorder.fact("ordered", ordered.as_fact())
         recorder.fact("after", (await target.call("oms.risk", account=account)).as_fact())
         recorder.fact("account", (await target.call("oms.account", account=account)).as_fact())
         recorder.fact("chain", (await target.call("feed.chain")).as_fact())
     finally:
         await target.call("feed.control", **CALM)
+
+
+def _whole(text: str) -> int | None:
+    """The whole number that a text writes, also as 2.0; None where it writes none."""
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return None
+    return int(number) if number.is_finite() and number == number.to_integral_value() else None
 
 
 async def _order(target: Target, recorder: Recorder, account: str, contract: str, side: str, quantity: int) -> Reply:

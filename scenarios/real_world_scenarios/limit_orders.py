@@ -5,6 +5,7 @@ requests. Fix: work resting orders with each new market, and count what is left 
 """
 
 import asyncio
+import math
 from typing import Any
 
 from readiness import Recorder, Reply, Target, scenario
@@ -32,9 +33,12 @@ async def limit_orders(
 ) -> None:
     """Place the three, move the market through their limits, wait, and read orders and account."""
     account = (await target.call("oms.create_account", name="readiness", cash=cash)).field("id")
-    chain = (await target.call("oms.chain")).json()
-    limit = f"{float(chain['spot']) * (1 - below):.2f}" if isinstance(chain, dict) else "0.01"
-    put = _cheap_put(chain)
+    chain = await target.call("oms.chain")
+    if (spot := _spot(chain)) is None:
+        recorder.fact("missed", f"the chain told no spot to set limits by ({chain.error or chain.status})")
+        return
+    limit = f"{spot * (1 - below):.2f}"
+    put = _cheap_put(chain.json())
     recorder.fact("limit", limit)
     purchase = {"account": account, "contract": share, "side": "buy", "quantity": 10, "limit": limit}
     recorder.phase("place")
@@ -55,7 +59,8 @@ async def limit_orders(
         # down, where shares are as cheap as the limits ask for; then up, where the puts are
         for move, order in ((-fall, rests), (below, part)):
             await target.call("feed.control", fault="none", volatility=0.45, move=move)
-            moved.append((await target.call("feed.ingest")).as_fact())
+            ingested = (await target.call("feed.ingest")).as_fact()
+            moved.append({**ingested, "quote": (await target.call("feed.quote")).as_fact()})
             await _until_done(target, _id(order), patience)
     finally:
         await target.call("feed.control", fault="none", volatility=0.45, move=0.0)
@@ -80,6 +85,15 @@ async def _until_done(target: Target, order: str, patience: float) -> None:
         if not isinstance(content, dict) or content.get("filled", 0) >= content.get("quantity", 0):
             return
         await asyncio.sleep(POLL_SECONDS)
+
+
+def _spot(chain: Reply) -> float | None:
+    """What the share costs by the chain; None where it tells no price."""
+    try:
+        spot = float(chain.field("spot"))
+    except ValueError:
+        return None
+    return spot if math.isfinite(spot) and spot > 0 else None
 
 
 def _cheap_put(chain: Any) -> str:

@@ -15,6 +15,7 @@ from readiness import Recorder, Reply, Target, per_vu_iterations, scenario
     suite="real_world_scenarios",
     effect="write",
     capabilities=("clock", "feed", "load"),
+    alone=True,
     quick={"seconds": 2.0},
     full={"seconds": 60.0, "users": 50},
     deadline=150.0,

@@ -4,7 +4,7 @@ Why: a zero too many, or a price with the point in the wrong place, is the oldes
 Fix: judge quantity, value and distance from the market before anything else; the bound itself is allowed.
 """
 
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from readiness import Recorder, Reply, Target, scenario
@@ -19,8 +19,10 @@ async def order_bounds(target: Target, recorder: Recorder, *, cash: str = "90000
     bounds = target.spec.capabilities["order_bounds"].options
     recorder.fact("bounds", dict(bounds))
     account = (await target.call("oms.create_account", name="readiness", cash=cash)).field("id")
-    chain = (await target.call("oms.chain")).json()
-    spot = Decimal(str(chain["spot"])) if isinstance(chain, dict) else Decimal(1)
+    chain = await target.call("oms.chain")
+    if (spot := _spot(chain)) is None:
+        recorder.fact("missed", f"the chain told no spot to set limits by ({chain.error or chain.status})")
+        return
     for name, side, quantity, limit in _orders(bounds, spot):
         order = {"account": account, "contract": bounds["share"], "side": side, "quantity": quantity}
         key = recorder.key()
@@ -75,6 +77,15 @@ def _orders(bounds: dict[str, Any], spot: Decimal) -> list[tuple[str, str, int, 
     if worth < most:  # else the bound of the quantity hides that of the value
         orders += [("value inside", "buy", worth, low), ("value outside", "buy", worth + 1, low)]
     return orders
+
+
+def _spot(chain: Reply) -> Decimal | None:
+    """What the share costs by the chain; None where it tells no price."""
+    try:
+        spot = Decimal(chain.field("spot"))
+    except InvalidOperation:
+        return None
+    return spot if spot.is_finite() and spot > 0 else None
 
 
 def _id(reply: Reply) -> str:

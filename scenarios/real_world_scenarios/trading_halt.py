@@ -5,6 +5,7 @@ busiest. Fix: ask for the state where orders are taken and again where resting o
 """
 
 import asyncio
+import math
 
 from readiness import Recorder, Reply, Target, scenario
 
@@ -32,8 +33,12 @@ async def trading_halt(
 ) -> None:
     """Two orders rest; halt, order, cancel one, let the market fall, wait; resume and order again."""
     account = (await target.call("oms.create_account", name="readiness", cash=cash)).field("id")
-    chain = (await target.call("oms.chain")).json()
-    limit = f"{float(chain['spot']) * (1 - below):.2f}" if isinstance(chain, dict) else "0.01"
+    chain = await target.call("oms.chain")
+    if (spot := _spot(chain)) is None:
+        recorder.fact("missed", f"the chain told no spot to set limits by ({chain.error or chain.status})")
+        return
+    limit = f"{spot * (1 - below):.2f}"
+    recorder.fact("limit", limit)
     purchase = {"account": account, "contract": share, "side": "buy", "quantity": 1}
     recorder.fact("open", (await target.call("oms.order", **purchase, key=recorder.key())).as_fact())
     rests, ended = [
@@ -50,6 +55,7 @@ async def trading_halt(
         recorder.fact("cancel", (await target.call("limit_orders.cancel", order=_id(ended))).as_fact())
         await target.call("feed.control", **{**CALM, "move": -fall})
         recorder.fact("fall", (await target.call("feed.ingest")).as_fact())
+        recorder.fact("quote", (await target.call("feed.quote")).as_fact())
         await asyncio.sleep(halted)
         recorder.fact("while halted", (await target.call("limit_orders.read", order=_id(rests))).as_fact())
         recorder.phase("resumed")
@@ -69,6 +75,15 @@ async def _filled(target: Target, order: str, patience: float) -> Reply:
             return reply
         await asyncio.sleep(POLL_SECONDS)
     return await target.call("limit_orders.read", order=order)
+
+
+def _spot(chain: Reply) -> float | None:
+    """What the share costs by the chain; None where it tells no price."""
+    try:
+        spot = float(chain.field("spot"))
+    except ValueError:
+        return None
+    return spot if math.isfinite(spot) and spot > 0 else None
 
 
 def _id(reply: Reply) -> str:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from readiness.comparison import compare, difference_interval, mismatches, shift_of, why_regressed
 from readiness.measure.statistics import percentile
-from readiness.model import SEVERITIES, Status
+from readiness.model import SEVERITIES, SPEED_BOUND, Category, Status
 from readiness.report import Attribution, Comparison, Fitness, Interval, Report, Result, ResultChange
 from tests.readiness.results import result
 from tests.readiness.runs import run, seconds
@@ -208,12 +208,14 @@ def test_a_slower_service_is_worse_even_where_the_limit_moved() -> None:
     assert kind(seconds("x", 0.4), seconds("x", 0.8, limit=4.0)) == "worse"
 
 
-def test_on_an_unfit_machine_performance_is_neither_better_nor_worse() -> None:
+@pytest.mark.parametrize("category", SPEED_BOUND)
+def test_on_an_unfit_machine_speed_is_neither_better_nor_worse(category: Category) -> None:
     unfit = Fitness(fit=False, reasons=("others used 40 % of the machine",))
-    before = run([seconds("x", 0.2), seconds("y", 0.2, category="reliability")])
-    slow = [seconds("x", 0.9, status="INCONCLUSIVE"), seconds("y", 0.9, category="reliability")]
+    before = run([seconds("x", 0.2, category=category), seconds("y", 0.2, category="reliability")])
+    slow = [seconds("x", 0.9, status="INCONCLUSIVE", category=category), seconds("y", 0.9, category="reliability")]
     found = compare(before, run(slow, fitness=unfit))
     assert {change.check: change.kind for change in found.changes} == {"x": "changed", "y": "worse"}
+    assert found.regressions == ("y",)
     assert compare(run(slow, fitness=unfit), run([*slow[:1], seconds("y", 0.9, category="reliability")])).changes == ()
 
 
@@ -305,7 +307,7 @@ def some_result(draw: st.DrawFn, check: str) -> Result:
     statuses = ("PASS", "PASS", "WARN", "FAIL", "INCONCLUSIVE", "UNKNOWN", "ERROR", "SKIPPED", "NOT_APPLICABLE")
     status: Status = draw(st.sampled_from(statuses))
     fields: dict[str, Any] = {"severity": draw(st.sampled_from(SEVERITIES))}
-    fields["category"] = draw(st.sampled_from(("performance", "security")))
+    fields["category"] = draw(st.sampled_from(("performance", "scalability", "security")))
     fields["waived"] = status == "FAIL" and draw(st.booleans())
     if draw(st.booleans()):
         value, width = draw(values), draw(st.sampled_from((0.0, 0.02, 0.3)))

@@ -1,6 +1,7 @@
 """Two versions of a small service as real processes: what is slower, what fails, what does not start, what is left."""
 
 import asyncio
+import gc
 import json
 import signal
 import subprocess
@@ -18,6 +19,7 @@ from readiness.measure.pairs import Design, judge
 from readiness.paired import PairedResult, compare_versions
 from readiness.settings import Settings, read_settings
 from tests.grading import until
+from tests.readiness.faults.families import CLOBBER, left_over
 
 SERVICE = '''
 """A service that takes so long for each answer, and answers with a status: PORT SECONDS [STATUS]."""
@@ -53,6 +55,8 @@ target:
     - {name: item, path: /item, weight: 1}
 """
 FAST = "{python} service.py {port} 0.001"
+STUBBORN = f"{CLOBBER}import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+"""Its environment does not say any more whose it is, and it is not ended by being told to."""
 DESIGN = Design(rate=400, block_seconds=0.05, warm_seconds=0.1, quads=10)
 
 
@@ -74,18 +78,6 @@ def compared(settings: Settings, candidate: str, folder: Path, design: Design = 
     assert heard == [(number + 1, design.quads) for number in range(len(heard))]
     assert result.quads - len(heard) in (0, 1), "of the last one nothing is heard where the load is ended"
     return result
-
-
-def left_over(folder: Path) -> list[int]:
-    """Processes that were started in the folder of the service, or with a path below it."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if process.cwd() == str(folder) or any(str(folder) in word for word in process.cmdline()):
-                found.append(process.pid)
-        except (psutil.Error, OSError):
-            continue
-    return found
 
 
 def test_a_slower_version_is_a_regression_and_everything_is_on_disk(service: Settings, tmp_path: Path) -> None:
@@ -148,6 +140,37 @@ def test_an_interrupted_comparison_leaves_nothing_running(service: Settings, tmp
     assert gate.returncode == 130, told
     assert "Traceback" not in told
     until(lambda: not left_over(tmp_path), 10.0)
+
+
+@pytest.mark.filterwarnings("ignore:subprocess .* is still running:ResourceWarning")  # nobody came to wait for it
+def test_what_is_left_when_the_ending_is_interrupted_too_is_ended(service: Settings, tmp_path: Path) -> None:
+    """Also where its environment has lost the mark of the run."""
+    (tmp_path / "service.py").write_text(STUBBORN + SERVICE)
+    heard: list[int] = []
+
+    async def interrupted_twice() -> None:
+        both, design = {"baseline": FAST, "candidate": FAST}, replace(DESIGN, quads=1000)
+
+        def tell(done: int, most: int) -> None:
+            heard.append(done)
+
+        task = asyncio.create_task(compare_versions(service, load(), both, design, tmp_path / "found", tell))
+        while not heard and not task.done():
+            await asyncio.sleep(0.05)
+        assert len(left_over(tmp_path)) >= 2, "both versions run"
+        for _ in range(2):
+            task.cancel()
+            await asyncio.wait({task}, timeout=1.0)
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    try:
+        asyncio.run(interrupted_twice())
+        gc.collect()
+        assert left_over(tmp_path) == []
+    finally:
+        for pid in left_over(tmp_path):
+            psutil.Process(pid).kill()
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,29 @@ def test_an_empty_value_is_no_secret(tmp_path: Path) -> None:
     assert "" not in read(tmp_path, data).target.secrets
 
 
+@pytest.mark.parametrize("address", ["redis://:hidden-word@127.0.0.1/0", "redis://:hidden-word/x@127.0.0.1:1", "store"])
+def test_a_dependency_without_host_and_port_is_refused_where_a_proxy_must_go_before_it(
+    tmp_path: Path, address: str
+) -> None:
+    data = {"start": ["x"], "dependencies": {"cache": {"address": address, "variable": "CACHE"}}}
+    (line,) = refusal(tmp_path, {"target": {**data, "grants": ["read", "disrupt"]}})
+    assert "target.dependencies.cache: its address must name a host and a port" in line
+    assert "hidden-word" not in line
+    assert read(tmp_path, {"target": data}).target.dependencies["cache"].address == address, "nothing is proxied"
+
+
+def test_the_password_of_a_dependency_is_a_secret_as_written_and_as_meant(tmp_path: Path) -> None:
+    start = {"start": ["x"], "variable": "V"}
+    data = target(dependencies={
+        "cache": {**start, "address": "redis://:one%40word@127.0.0.1:{port}/0"},
+        "store": {**start, "address": "postgresql://postgres:other-word@127.0.0.1:{port}/db"},
+        "plain": {**start, "address": "postgresql://postgres:postgres@127.0.0.1:{port}/postgres"},
+        "mute": {**start},
+    })  # fmt: skip
+    found = read(tmp_path, data).target.secrets
+    assert found == ("one%40word", "one@word", "other-word"), "`postgres` is in ordinary words, and hides nothing"
+
+
 def test_the_folder_of_the_file_is_where_the_target_starts(tmp_path: Path) -> None:
     assert read(tmp_path, target()).target.directory == str(tmp_path.resolve())
     assert read(tmp_path, target(directory="/srv")).target.directory == "/srv"

@@ -1,5 +1,6 @@
 """How one check judges: what is missing is unknown, what a check raises is its own, a fault needs its witness."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,9 +9,9 @@ import pytest
 
 from readiness.measure.recorder import Recorder
 from readiness.measure.recording import Recording, read_recording
-from readiness.model import Broken, Fact, FaultWindow, Measured, NotApplicable, Outcome, Unknown
+from readiness.model import Broken, Fact, FaultWindow, Measured, NotApplicable, Outcome, Share, Unknown
 from readiness.plugins import Check, check
-from readiness.worker import judge_one
+from readiness.worker import OUTCOME, judge_one
 
 PROVEN = FaultWindow("cut", 1.0, 2.0, {"bytes": 12})
 UNPROVEN = FaultWindow("stall", 2.0, 3.0, {})
@@ -53,6 +54,41 @@ def test_anything_but_an_outcome_is_broken(returned: object) -> None:
 
     outcome = judge_one(careless, Recording("some"), {})
     assert outcome == Broken(f"the check returned a {type(returned).__name__}, not an outcome")
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "said"),
+    [
+        (Fact, (None, "x"), "Fact: passed: "), (Fact, (False, 5), "Fact: reason: "), (Fact, (True, "x", (3,)), "Fact: evidence.0"),
+        (Measured, (None, "s", 0.1, 1.0), "Measured: value"), (Measured, (0.5, "s", "low", 1.0), "Measured: objective: "),
+        (Share, ("most", 10, 0.9), "Share: good: "), (Unknown, (object(),), "Unknown: "),
+    ],
+)  # fmt: skip
+def test_an_outcome_that_cannot_be_read_is_broken_and_says_where(kind: Any, values: tuple[Any, ...], said: str) -> None:
+    @judging
+    def ill_typed(recording: Recording) -> Any:
+        return kind(*values)
+
+    outcome = judge_one(ill_typed, Recording("some"), {})
+    assert isinstance(outcome, Broken)
+    assert outcome.reason.startswith(f"the check returned an unusable {said}")
+    sent = json.loads(json.dumps(OUTCOME.dump_python(outcome, mode="json")))
+    assert OUTCOME.validate_python(sent) == outcome
+
+
+@pytest.mark.parametrize("returns", [True, False])
+def test_half_a_character_of_a_target_is_replaced(returns: bool) -> None:
+    """JSON may hold one, and no report can be written with it."""
+
+    @judging
+    def repeating(recording: Recording) -> Outcome:
+        if not returns:
+            raise ValueError(recording.facts["said"])
+        return Fact(False, recording.facts["said"])
+
+    outcome = judge_one(repeating, Recording("some", facts={"said": "so \ud83d"}), {})
+    assert outcome == (Fact(False, "so ?") if returns else Broken("the check raised ValueError: so ?"))
+    assert OUTCOME.dump_json(outcome)
 
 
 @pytest.mark.parametrize("windows", [(UNPROVEN,), (PROVEN, UNPROVEN), (UNPROVEN, PROVEN)])

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 from readiness.model import CATEGORIES, Category, Status
-from readiness.report import Fitness, Interval, Report, ScenarioSummary, SuiteResult, Waiver
+from readiness.report import Fitness, Interval, Report, ScenarioSummary, SuiteResult, Waiver, WaiverState
 from tests.reports import hostile, samples
+from tests.reports.loads import SCENARIOS
 
 SCORES: dict[Category, float | None] = dict(zip(CATEGORIES, (0.92, 0.88, 0.75, 0.9, 0.71, 0.95, 0.8), strict=True))
 
@@ -39,19 +40,27 @@ def half_crashed() -> Report:
         SCORES,
         reason="One suite crashed and half of the checks broke.",
         detailed_results=suites,
-        scenarios=(*samples.SCENARIOS, crashed),
+        scenarios=(*SCENARIOS, crashed),
         overall_interval=Interval(low=0.31, high=0.97),
     )
 
 
 def waived() -> Report:
-    """A run that is READY because its one failure is waived."""
+    """A run that is READY because its one failure is waived, by the waiver that took the place of one that ended."""
     kept = [one for one in samples.sound_results() if one.check != "tokens_expire"]
     results = [*kept, samples.result("tokens_expire", "security", "FAIL", "critical", waived=True)]
-    waiver = Waiver(
-        id="W-1", check="tokens_expire", reason="The proxy ends sessions.", owner="ops", expires="2026-12-01"
+    ended, holds = (
+        Waiver(id=id, check="tokens_expire", reason=reason, owner="ops", expires=expires)
+        for id, reason, expires in (
+            ("W-0", "Nobody knew.", "2026-11-01"),
+            ("W-1", "The proxy ends sessions.", "2026-12-01"),
+        )
     )
-    return samples.report(results, "READY", SCORES, raw_score=0.79, waivers=(waiver,))
+    states = (
+        WaiverState(waiver=ended, status="expired", days_left=-20, reason="It ended; the finding counts again."),
+        WaiverState(waiver=holds, status="expiring", days_left=10, reason="10 days are left."),
+    )
+    return samples.report(results, "READY", SCORES, raw_score=0.79, waivers=(ended, holds), waiver_states=states)
 
 
 def unfit() -> Report:

@@ -111,7 +111,7 @@ def test_a_waived_failure_is_skipped_and_says_why() -> None:
     assert skipped.get("type") == "WAIVED"
 
 
-def test_the_message_of_a_waived_failure_is_its_waiver() -> None:
+def test_the_message_of_a_waived_failure_is_the_waiver_in_force() -> None:
     messages = [
         skipped.get("message", "")
         for text in files_of(waived()).values()

@@ -110,7 +110,7 @@ def test_no_other_check_claims_to_be_about_security() -> None:
         assert ("security-severity" in rule["properties"]) == (rule["properties"]["category"] == "security")
 
 
-def test_a_waived_finding_is_suppressed_by_its_waiver() -> None:
+def test_a_waived_finding_is_suppressed_by_the_waiver_in_force() -> None:
     (found,) = [one for one in run_of(waived())["results"] if one["ruleId"] == "tokens_expire"]
     (suppression,) = found["suppressions"]
     assert suppression["kind"] == "external"

@@ -1,13 +1,18 @@
 """The words and numbers that every format shares."""
 
+from datetime import date
 from math import inf, nan
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from readiness.policy import STANDARD
+from readiness.policy_file import from_mapping
+from readiness.waivers import covering, waiver_states
 from reports import _wording
-from tests.reports.samples import measured, result
+from tests.readiness.results import waiver
+from tests.reports.samples import measured, report, result
 
 
 @pytest.mark.parametrize(
@@ -124,3 +129,14 @@ def test_the_worst_stands_first() -> None:
 )
 def test_durations_read_like_a_clock(seconds: float, text: str) -> None:
     assert _wording.duration(seconds) == text
+
+
+@pytest.mark.parametrize(("today", "named"), [("2026-01-15", "W2"), ("2026-02-10", "W2"), ("2026-03-01", None)])
+def test_the_waiver_that_is_named_is_the_one_that_covers(today: str, named: str | None) -> None:
+    given = [waiver(), waiver(id="W2", expires="2026-02-20"), waiver(id="W3", expires="2026-02-19")]
+    policy = from_mapping({"waivers": [*given, waiver(id="W4", check="other", expires="2026-03-20")]}, STANDARD)
+    found, day = result("latency_p95", "performance", "FAIL"), date.fromisoformat(today)
+    told = report([found], "READY", {}, waivers=policy.waivers, waiver_states=waiver_states(policy, [found], day))
+    covered = covering(policy, found, day)
+    assert _wording.waiver_of(told, found) == covered
+    assert (covered.id if covered else None) == named

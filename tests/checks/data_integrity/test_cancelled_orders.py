@@ -27,3 +27,7 @@ def test_unknown_when_the_limit_was_not_reached_or_not_cancelled() -> None:
     assert isinstance(cancelled_orders(recording(0, 0, 0)), Unknown)
     assert isinstance(cancelled_orders(recording(0, 0, 10, status=503)), Unknown)
     assert isinstance(cancelled_orders(Recording()), Unknown)
+
+
+def test_unknown_says_what_the_scenario_missed() -> None:
+    assert cancelled_orders(Recording(facts={"missed": "no spot"})) == Unknown("no spot")

@@ -33,3 +33,7 @@ def test_red_when_one_bound_is_not_kept(name: str) -> None:
 @pytest.mark.parametrize("seen", [Recording(), recording(inside=409), recording(outside=500), recording(outside=0)])
 def test_unknown_when_a_refusal_says_nothing(seen: Recording) -> None:
     assert isinstance(fat_finger(seen), Unknown)
+
+
+def test_unknown_says_what_the_scenario_missed() -> None:
+    assert fat_finger(Recording(facts={"bounds": {}, "missed": "no spot"})) == Unknown("no spot")

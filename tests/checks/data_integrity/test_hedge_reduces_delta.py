@@ -57,3 +57,11 @@ def test_unknown_where_the_hedge_was_not_seen() -> None:
     assert isinstance(hedge_reduces_delta(Recording()), Unknown)
     assert isinstance(hedge_reduces_delta(recording(status=409)), Unknown)
     assert isinstance(hedge_reduces_delta(Recording(facts={"bought": {"status": 201}})), Unknown)
+
+
+def test_unknown_where_the_proposal_could_not_be_ordered() -> None:
+    facts = dict(recording().facts)
+    del facts["ordered"]
+    outcome = hedge_reduces_delta(Recording(facts=facts))
+    assert isinstance(outcome, Unknown)
+    assert "is no whole number" in outcome.reason

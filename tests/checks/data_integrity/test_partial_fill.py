@@ -32,3 +32,7 @@ def test_no_more_than_ordered_and_as_much_as_held(filled: int, held: int, passed
 def test_unknown_when_it_was_not_filled_in_parts(at_once: int, filled: int) -> None:
     assert isinstance(partial_fill(recording(at_once, filled, filled + 1)), Unknown)
     assert isinstance(partial_fill(Recording()), Unknown)
+
+
+def test_unknown_says_what_the_scenario_missed() -> None:
+    assert partial_fill(Recording(facts={"missed": "no spot"})) == Unknown("no spot")

@@ -61,3 +61,9 @@ def test_unknown_when_a_refusal_says_nothing(seen: Recording) -> None:
 
 def test_not_applicable_without_a_tick() -> None:
     assert isinstance(tick_size(Recording(facts={"bounds": {}})), NotApplicable)
+
+
+def test_unknown_when_the_bounds_could_not_be_tried() -> None:
+    missed = {"bounds": {"tick": "0.01"}, "missed": "no spot"}
+    assert tick_size(Recording(facts=missed)) == Unknown("no spot")
+    assert isinstance(tick_size(Recording(facts={"bounds": {}, "missed": "no spot"})), NotApplicable)

@@ -27,6 +27,12 @@ def test_a_lost_id_fails(returned: bool, in_logs: bool | None, reason: str) -> N
     assert reason in outcome.reason
 
 
-@pytest.mark.parametrize("recording", [Recording(), _recording(True, None), _recording(False, False, status=0)])
+def test_an_id_of_which_only_the_reply_could_be_seen_is_unknown() -> None:
+    outcome = request_id(_recording(True, None))
+    assert isinstance(outcome, Unknown)
+    assert "the log cannot be read, or is empty" in outcome.reason
+
+
+@pytest.mark.parametrize("recording", [Recording(), _recording(False, False, status=0)])
 def test_what_was_not_seen_is_unknown(recording: Recording) -> None:
     assert isinstance(request_id(recording), Unknown)

@@ -30,4 +30,10 @@ def test_without_a_working_service_nothing_is_known(given: Recording) -> None:
 
 
 def test_without_an_operation_that_takes_a_body_it_is_not_applicable() -> None:
-    assert isinstance(slow_bodies(_recording(asked=0)), NotApplicable)
+    assert isinstance(slow_bodies(_recording(asked=0, with_body=False)), NotApplicable)
+
+
+def test_bodies_whose_path_is_not_known_are_unknown() -> None:
+    outcome = slow_bodies(_recording(asked=0, with_body=True))
+    assert isinstance(outcome, Unknown), "an operation that takes a body was only not tried"
+    assert "a value in its path that is not known" in outcome.reason

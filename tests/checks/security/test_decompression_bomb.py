@@ -56,3 +56,10 @@ def test_what_was_not_seen_is_unknown(given: Recording) -> None:
 def test_without_bodies_it_is_not_applicable() -> None:
     facts = {"operations": {"with_body": 0, "taking": []}}
     assert isinstance(decompression_bomb(Recording(facts=facts)), NotApplicable)
+
+
+def test_why_no_operation_was_tried_is_said() -> None:
+    untaken = {"change": "a value in its path is not known", "create": "it answers 401 to an ordinary call"}
+    outcome = decompression_bomb(Recording(facts={"operations": {"with_body": 2, "taking": [], "untaken": untaken}}))
+    assert isinstance(outcome, Unknown)
+    assert "change: a value in its path is not known; create: it answers 401 to an ordinary call" in outcome.reason

@@ -59,3 +59,10 @@ def test_what_was_not_sent_is_unknown(given: Recording) -> None:
 def test_without_bodies_it_is_not_applicable() -> None:
     facts = {"operations": {"with_body": 0, "taking": []}}
     assert isinstance(deep_json(Recording(facts=facts)), NotApplicable)
+
+
+def test_why_no_operation_was_tried_is_said() -> None:
+    untaken = {"change": "a value in its path is not known", "create": "it answers 401 to an ordinary call"}
+    outcome = deep_json(Recording(facts={"operations": {"with_body": 2, "taking": [], "untaken": untaken}}))
+    assert isinstance(outcome, Unknown)
+    assert "change: a value in its path is not known; create: it answers 401 to an ordinary call" in outcome.reason

@@ -35,5 +35,37 @@ def test_what_is_no_refusal_is_unknown(given: Recording) -> None:
     assert isinstance(default_credentials(given), Unknown)
 
 
-def test_without_a_guarded_read_it_is_not_applicable() -> None:
-    assert isinstance(default_credentials(_recording()), NotApplicable)
+def _anonymous(*given: tuple[str, int], tries: int = 0) -> Recording:
+    asked = [
+        {"operation": f"read {n}", "identity": identity, "status": status, "error": "" if status else "timeout"}
+        for n, (identity, status) in enumerate(given)
+    ]
+    return Recording(facts={**_recording(*[401] * tries).facts, "anonymous_reads": asked})
+
+
+def test_reads_that_everybody_may_see_leave_nothing_to_try() -> None:
+    assert isinstance(default_credentials(_anonymous(("alice", 200), ("bob", 204))), NotApplicable)
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        (_anonymous(("alice", 0)), "read 0 answered timeout to a call without credentials"),
+        (_anonymous(("alice", 200), ("alice", 500)), "read 1 answered 500 to a call without credentials"),
+        (_anonymous(("alice", 302)), "read 0 answered 302 to a call without credentials"),
+        (_anonymous(("alice", 401), ("bob", 503), tries=3), "read 1 answered 503 to a call without credentials"),
+        (_anonymous(), "no described read has an identity"),
+    ],
+)
+def test_a_read_that_was_not_tried_is_unknown(given: Recording, reason: str) -> None:
+    outcome = default_credentials(given)
+    assert isinstance(outcome, Unknown), "it was not tried, so nothing is known"
+    assert reason in outcome.reason
+
+
+def test_a_failed_call_does_not_matter_where_another_read_of_the_same_caller_was_tried() -> None:
+    assert holds(default_credentials(_anonymous(("alice", 0), ("alice", 403), ("bob", 404), tries=3)))
+
+
+def test_a_recording_that_does_not_tell_the_anonymous_calls_is_unknown() -> None:
+    assert isinstance(default_credentials(_recording()), Unknown)

@@ -29,3 +29,12 @@ def test_without_a_log_nothing_is_known(given: Recording) -> None:
 
 def test_without_bodies_it_is_not_applicable() -> None:
     assert isinstance(personal_data_logged(_recording({}, sent=0)), NotApplicable)
+
+
+def test_bodies_that_were_not_sent_are_unknown() -> None:
+    facts: dict[str, Any] = {"personal_data": {"sent": 0, "shown": {}, "taking": 2}}
+    outcome = personal_data_logged(Recording(facts=facts))
+    assert isinstance(outcome, Unknown)
+    assert outcome.reason.startswith("no body was sent: 2 described operations")
+    facts["personal_data"]["taking"] = 0
+    assert isinstance(personal_data_logged(Recording(facts=facts)), NotApplicable)

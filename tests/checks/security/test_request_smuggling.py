@@ -36,3 +36,11 @@ def test_a_length_that_is_believed_fails(two_lengths: dict[str, object], chunks:
 @pytest.mark.parametrize("given", [Recording(), recording("ambiguous", two_lengths=SILENCE)])
 def test_without_an_answer_nothing_is_known(given: Recording) -> None:
     assert isinstance(request_smuggling(given), Unknown)
+
+
+@pytest.mark.parametrize("silence", [SILENCE, reply(0, replies=0, ended=False, error="refused")])
+def test_one_that_got_no_answer_is_not_a_refusal(silence: dict[str, object]) -> None:
+    outcome = request_smuggling(recording("ambiguous", two_lengths=reply(400), length_and_chunks=silence))
+    assert isinstance(outcome, Unknown)
+    assert outcome.reason == "length and chunks: neither answered nor ended"
+    assert not holds(request_smuggling(recording("ambiguous", two_lengths=reply(200, replies=2), more=silence)))

@@ -40,3 +40,23 @@ def test_a_public_reply_may_be_cached_but_not_guessed(sniff: str, passed: bool) 
 
 def test_no_reply_is_unknown() -> None:
     assert isinstance(security_headers(Recording(facts={"headers": []})), Unknown)
+
+
+@pytest.mark.parametrize(
+    ("what", "sniff", "described", "passed"),
+    [
+        ("unknown path", "nosniff", 2, None), ("unknown path", "nosniff", 0, True), ("unknown path", "", 2, False),
+        ("note: bad values", "nosniff", 2, True),
+    ],
+)  # fmt: skip
+def test_the_reply_of_an_unknown_path_does_not_speak_for_operations(
+    what: str, sniff: str, described: int, passed: bool | None
+) -> None:
+    reply = {"what": what, "status": 404, "guarded": False, "x-content-type-options": sniff, "cache-control": ""}
+    outcome = security_headers(Recording(facts={"headers": [reply], "described": described}))
+    if passed is None:
+        assert isinstance(outcome, Unknown)
+        assert "no described operation" in outcome.reason
+    else:
+        assert isinstance(outcome, Fact)
+        assert outcome.passed is passed

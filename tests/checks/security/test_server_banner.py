@@ -10,7 +10,9 @@ from tests.checks.wires import SILENCE, holds, recording, reply
 @pytest.mark.parametrize(
     ("headers", "good"),
     [
-        ({"server": "nginx/1.25.3"}, False), ({"x-powered-by": "PHP/8.1"}, False), ({"via": "1.1 proxy"}, False),
+        ({"server": "nginx/1.25.3"}, False), ({"x-powered-by": "PHP/8.1"}, False), ({"x-aspnet-version": "4.0.30319"}, False),
+        ({"x-aspnetmvc-version": "5.2"}, False), ({"x-generator": "Wiki 1.39.4"}, False),
+        ({"via": "1.1 proxy"}, True), ({"via": "HTTP/2.0 edge"}, True), ({"x-runtime": "0.012345"}, True),
         ({"server": "uvicorn"}, True), ({}, True),
     ],
 )  # fmt: skip

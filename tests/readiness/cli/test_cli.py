@@ -224,6 +224,19 @@ def test_init_writes_a_file_that_can_be_read(capsys: pytest.CaptureFixture[str])
     assert "add_item" not in {operation.name for operation in spec.load_mix}
 
 
+@pytest.mark.parametrize(
+    ("title", "name"), [("🚀 My API", "🚀-my-api"), ("Ünïcode", "ünïcode"), ("half \ud83d", "half-?")]
+)
+def test_init_writes_every_letter_so_that_it_is_read_again(title: str, name: str) -> None:
+    text = 'é 🚀 "quoted" \\ \x1f \x7f \x85 \u2028 \ufeff {"a": 1} # no comment\n'
+    content = {"application/json": {"schema": {}, "example": text}}
+    paths = {"/a": {"post": {"requestBody": {"content": content}, "responses": {"201": {}}}}}
+    Path("openapi.json").write_text(json.dumps({**OPENAPI, "info": {"title": title}, "paths": paths}))
+    assert main(["init", "--openapi", "openapi.json"]) == 0
+    spec = read_settings(Path("readiness.yaml"), variables={}).target
+    assert (spec.name, spec.operations[0].body) == (name, text)
+
+
 def test_the_examples_for_evidence_are_right_once_they_count() -> None:
     assert main(["init", "--target", "http://127.0.0.1:1"]) == 0
     file = Path("readiness.yaml")

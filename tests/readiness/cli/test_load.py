@@ -28,13 +28,14 @@ from tests.readiness.load.serving import answer, free_port, request_of
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    """A server in a thread: ``/`` answers JSON, ``/bad`` 500, ``/echo`` what it was sent."""
+    """A server in a thread: ``/`` answers JSON, ``/bad`` 500, ``/echo`` what it was sent, ``/slow`` after 200 ms."""
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while True:
                 first, headers, body = await request_of(reader)
                 path = first.split()[1]
+                await asyncio.sleep(0.2 if path.startswith("/slow") else 0)
                 said = json.dumps({"status": "ok", "sent": body.decode(), "who": headers.get("X-Who")}).encode()
                 writer.write(answer(said, "500 Oops" if path.startswith("/bad") else "200 OK"))
         except (asyncio.IncompleteReadError, ConnectionError):
@@ -54,8 +55,14 @@ def url() -> Iterator[str]:
     loop.close()
 
 
-def load(*arguments: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
-    call = [sys.executable, "-m", "readiness", "load", *arguments]
+HASTY = (
+    "import sys; from readiness.cli import load_options, main; load_options.GRACE = 0.0; sys.exit(main(sys.argv[1:]))"
+)
+"""The program with no more patience than a call's timeout asks for."""
+
+
+def load(*arguments: str, folder: Path | None = None, hasty: bool = False) -> subprocess.CompletedProcess[str]:
+    call = [sys.executable, *(["-c", HASTY] if hasty else ["-m", "readiness"]), "load", *arguments]
     return subprocess.run(
         call, capture_output=True, text=True, cwd=folder, timeout=60, env={**os.environ, "PYTHONUTF8": "1"}
     )
@@ -101,6 +108,37 @@ def test_a_threshold_that_does_not_hold(url: str) -> None:
     assert "✗ fails  errors<1%  (100 %)" in done.stdout
     assert "✗ fails  p(95)<30s  (-)" in done.stdout, "failed calls are not fast answers"
     assert done.stderr == ""
+
+
+def test_a_load_that_did_not_begin_is_no_success(url: str, tmp_path: Path) -> None:
+    """One user at 200 ms begins five iterations a second; within the 2 s that are left, not all of 1 000 begin."""
+    (tmp_path / "journey.py").write_text(
+        "async def pausing(user):\n"
+        "    await user.get('/')\n"
+        "    await user.think(60)\n"
+        "async def calling(user):\n"
+        "    await user.get('/')\n"
+        "    for _ in range(100):\n"
+        "        await user.get('/slow')\n"
+    )
+    options = ("--duration", "500ms", "--timeout", "1s", "--threshold", "errors<1%", "--quiet")
+    done = load(
+        f"{url}/slow", "--rate", "2000", "--users", "1", *options, "--json", "found", folder=tmp_path, hasty=True
+    )
+    assert done.returncode == 3, done.stdout
+    assert "✓ holds  errors<1%" in done.stdout
+    pace = json.loads((tmp_path / "found").read_text())["generator"]["pace"]
+    assert pace["not_started"] > 900
+    assert f"incomplete   of 1,000 iterations that were asked for, {pace['not_started']:,} never began" in done.stdout
+    done = load(
+        url, "--journey", "journey.py:calling", "--users", "3", *options, "--json", "found", folder=tmp_path, hasty=True
+    )
+    assert done.returncode == 3, "what was cut off under way is in no figure, and passed for a success"
+    assert "incomplete   3 calls were cut off under way, and are in no figure" in done.stdout
+    assert json.loads((tmp_path / "found").read_text())["cut_off"] == 3
+    done = load(url, "--journey", "journey.py:pausing", "--users", "3", *options, folder=tmp_path, hasty=True)
+    assert done.returncode == 0, "nothing was under way but a pause"
+    assert "3 iterations cut off" in done.stdout
 
 
 def test_what_is_sent_and_expected(url: str) -> None:

@@ -1,12 +1,15 @@
 """A JUnit file: each case a result, and nothing that is missing, cut off or hostile passes."""
 
+import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from tests.readiness.evidence_files import only, read_text, word, words
+from readiness.evidence.reader import Surroundings, read_source
+from tests.readiness.evidence_files import NOW, only, read_text, source_of, word, words
 
-CASES = """<testsuites><testsuite name="s" tests="6" timestamp="2026-11-20T10:00:00">
+CASES = """<testsuites><testsuite name="s" tests="6" timestamp="2026-11-20T10:00:00Z">
 <testcase classname="a.B" name="good" time="0.25"/>
 <testcase classname="a.B" name="bad"><failure message="1 != 2"/></testcase>
 <testcase classname="a.B" name="broken"><error>no database</error></testcase>
@@ -81,3 +84,72 @@ def test_too_many_cases_are_refused_as_a_whole(tmp_path: Path) -> None:
     cases = "".join(f'<testcase name="t{number}"/>' for number in range(2001))
     entry = only(read_text(tmp_path, f"<testsuite>{cases}</testsuite>", "junit"))
     assert word(entry) == "broken"
+
+
+@pytest.mark.parametrize("status", ["failed", "fail", "error", "failure", "FAILED"])
+def test_a_status_that_says_failed_is_a_failure_without_an_element(tmp_path: Path, status: str) -> None:
+    entry = only(read_text(tmp_path, f'<testsuite><testcase name="t" status="{status}"/></testsuite>', "junit"))
+    assert word(entry) == "failed"
+    assert status in entry.outcome.reason
+
+
+def test_a_status_outweighs_a_skip_and_an_element_a_status(tmp_path: Path) -> None:
+    for child, became in (("skipped", "failed"), ("error", "broken")):
+        case = f'<testcase name="t" status="failed"><{child}/></testcase>'
+        text = f'<testsuite failures="1">{case}</testsuite>'
+        assert words(read_text(tmp_path, text, "junit")) == {"t": became}
+
+
+KEEPING = '<testsuite failures="1"><testcase name="t"/></testsuite>'
+
+
+@pytest.mark.parametrize(
+    ("suite", "shown"),
+    [
+        (KEEPING, "states 1 failures and shows 0"),
+        ('<testsuite errors="2"><testcase name="t"><error/></testcase></testsuite>', "states 2 failures and shows 1"),
+        (
+            '<testsuites failures="1" errors="1"><testsuite><testcase name="t" status="failed"/></testsuite></testsuites>',
+            "states 2 failures and shows 1",
+        ),
+        (f"<testsuites>{KEEPING}{KEEPING}</testsuites>", "states 2 failures and shows 0"),
+    ],
+)
+def test_failures_that_are_stated_and_not_shown_are_told(tmp_path: Path, suite: str, shown: str) -> None:
+    reading = read_text(tmp_path, suite, "junit")
+    assert words(reading)[""] == "unknown"
+    assert shown in reading.entries[-1].outcome.reason
+
+
+@pytest.mark.parametrize(
+    "suite",
+    [
+        '<testsuite failures="1" errors="1"><error/><testcase name="t"><failure/></testcase></testsuite>',
+        '<testsuite failures="1" errors="0"><testcase name="t" status="failed"/></testsuite>',
+        '<testsuite failures="²" errors="-1"><testcase name="t"/></testsuite>',
+        '<testsuite failures="1"><testsuite failures="1"><testcase name="t"><failure/></testcase></testsuite></testsuite>',
+    ],
+)
+def test_as_many_failures_as_are_stated_are_enough(tmp_path: Path, suite: str) -> None:
+    assert "" not in words(read_text(tmp_path, suite, "junit"))
+
+
+MORNING = datetime(2026, 11, 20, 8, 0, tzinfo=UTC).timestamp()
+
+
+@pytest.mark.parametrize(
+    ("stated", "made"),
+    [
+        ("2026-11-20T17:00:00", "2026-11-20T08:00:00"),  # as a wall shows it in Tokyo
+        ("2026-11-20T00:00:00", "2026-11-20T00:00:00"),
+        ("2026-11-20T17:00:00Z", "2026-11-20T17:00:00"),
+        ("2026-11-20T17:00:00+09:00", "2026-11-20T08:00:00"),
+        ("today", "2026-11-20T08:00:00"),
+    ],
+)
+def test_a_time_without_a_zone_is_no_later_than_the_file(tmp_path: Path, stated: str, made: str) -> None:
+    path = tmp_path / "file"
+    path.write_text(f'<testsuite timestamp="{stated}"><testcase name="t"/></testsuite>')
+    os.utime(path, (MORNING, MORNING))
+    source = source_of(tmp_path, kind="junit", file="file")
+    assert read_source("mine", source, Surroundings(), now=NOW).made == f"{made}+00:00"

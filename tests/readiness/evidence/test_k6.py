@@ -57,6 +57,25 @@ def test_a_threshold_over_nothing_is_no_pass(tmp_path: Path) -> None:
     assert word(only(read_data(tmp_path, trend, "k6"))) == "unknown"
 
 
+@pytest.mark.parametrize(
+    ("values", "became"),
+    [
+        ({}, "unknown"),
+        (None, "unknown"),
+        ({"p(95)": 0, "p(99)": 0}, "unknown"),
+        ({"avg": 0.0}, "unknown"),
+        ({"p(95)": 0, "p(99)": 0.2}, "passed"),
+        ({"p(95)": 0, "count": 7}, "passed"),
+    ],
+)
+def test_a_trend_of_nothing_is_no_pass_whatever_was_exported_of_it(
+    tmp_path: Path, values: dict[str, float] | None, became: str
+) -> None:
+    """`summaryTrendStats` may leave out any statistic, `max` too."""
+    trend = summed({"type": "trend", "values": values, "thresholds": {"p(95)<1": {"ok": True}}})
+    assert word(only(read_data(tmp_path, trend, "k6"))) == became
+
+
 def test_a_counter_of_nothing_is_a_value(tmp_path: Path) -> None:
     counter = summed({"type": "counter", "values": {"count": 0, "rate": 0}, "thresholds": {"count<1": {"ok": True}}})
     assert word(only(read_data(tmp_path, counter, "k6"))) == "passed"

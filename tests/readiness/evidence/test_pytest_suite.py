@@ -134,6 +134,22 @@ def test_a_session_that_hangs_is_ended(tmp_path: Path) -> None:
     assert "no end after 8 s" in reading.entries[2].outcome.reason
 
 
+@pytest.mark.parametrize(
+    "conftest",
+    [
+        "def pytest_sessionfinish(session): session.exitstatus = 1",
+        # as pytest-cov does where too little is covered
+        "import pytest\n@pytest.hookimpl(hookwrapper=True)\ndef pytest_runtestloop(session):\n    yield\n    session.testsfailed += 1",
+    ],
+)
+def test_pytest_that_fails_without_a_failing_test_is_told(tmp_path: Path, conftest: str) -> None:
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "conftest.py").write_text(conftest)
+    reading = ran(tmp_path, "def test_it(): pass")
+    assert words(reading) == {"test_it.test_it": "passed", "": "broken"}
+    assert "pytest failed, and no test did: pytest ended with status 1" in reading.entries[1].outcome.reason
+
+
 def test_the_settings_say_where_modules_are_and_what_is_set(tmp_path: Path) -> None:
     (tmp_path / "lib").mkdir()
     (tmp_path / "lib" / "mine.py").write_text("answer = 42")

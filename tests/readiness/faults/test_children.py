@@ -12,17 +12,19 @@ import pytest
 
 from readiness.errors import TargetError, UsageError
 from readiness.faults.children import WATCHDOG_VARIABLE, Child, end_marked, marked
-from tests.readiness.faults.families import FAMILY, SLEEP, STAYING, all_gone, child_of, eventually, lives, said
+from tests.readiness.faults.families import (
+    CLOBBER,
+    FAMILY,
+    SLEEP,
+    STAYING,
+    all_gone,
+    child_of,
+    eventually,
+    lives,
+    said,
+)
 
-CLOBBERING = """
-import ctypes, os, sys, time
-# What PostgreSQL and Redis do for a title in process lists: the memory of the first environment is overwritten.
-fields = open("/proc/self/stat").read().rpartition(")")[2].split()
-begin, end = int(fields[47]), int(fields[48])
-ctypes.memset(begin, 0, end - begin)
-print(os.getpid(), flush=True)
-time.sleep(600)
-"""
+CLOBBERING = f"{CLOBBER}print(os.getpid(), flush=True)\ntime.sleep(600)\n"
 
 
 @pytest.fixture

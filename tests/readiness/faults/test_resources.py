@@ -14,7 +14,7 @@ from readiness.errors import UsageError
 from readiness.faults.children import Child
 from readiness.faults.resources import LIMITS, Limited, limit_witness, preexec
 from readiness.targeting import ProcessControl
-from tests.readiness.faults.families import SLEEP, child_of, eventually
+from tests.readiness.faults.families import SLEEP, child_of, eventually, said
 from tests.readiness.faults.undone import undone_after_sigkill
 
 
@@ -104,43 +104,84 @@ def test_impossible_limits_are_refused_before_anything_starts() -> None:
 
 
 def test_what_is_asked_for_beyond_the_headroom_fails_until_it_is_disarmed(tmp_path: Path) -> None:
-    source = """
-import sys
-for turn in range(600):
+    asked = tmp_path / "asked"
+    source = f"""
+import time
+from pathlib import Path
+asked = Path({str(asked)!r})
+while True:
+    while not asked.exists():
+        time.sleep(0.01)
+    asked.unlink()
     try:
         size = len(bytearray(1 << 28))
     except MemoryError:
         size = 0
     print(size, flush=True)
-    __import__("time").sleep(0.02)
 """
 
     async def story(child: Child) -> None:
         fault = Limited(cast(ProcessControl, child), {"memory_bytes": 1 << 24, "descriptors": 4})
         assert fault.witness() == {}
-        assert await _next(child) == str(1 << 28)
+        assert await _next(child, asked) == str(1 << 28)
         await fault.arm()
         await fault.arm()
         told = fault.witness()[str(child.pid)]
         assert told["memory_bytes"]["limit"] == psutil.Process(child.pid).rlimit(resource.RLIMIT_AS)[0]
         assert told["descriptors"]["limit"] == told["descriptors"]["used"] + 4
-        assert await _next(child) == "0"
+        assert await _next(child, asked) == "0"
         await fault.disarm()
         await fault.disarm()
-        assert await _next(child) == str(1 << 28)
+        assert await _next(child, asked) == str(1 << 28)
         assert psutil.Process(child.pid).rlimit(resource.RLIMIT_AS) == resource.getrlimit(resource.RLIMIT_AS)
 
     with child_of(tmp_path, source, run_id="test-limited") as child:
-        eventually(child.logs, "the child works")
         asyncio.run(story(child))
 
 
-async def _next(child: Child) -> str:
-    """The second line from now: the first may have begun before."""
-    lines = len(child.logs().splitlines())
-    while len(found := child.logs().splitlines()) < lines + 3:
-        await asyncio.sleep(0.01)
-    return found[lines + 1]
+async def _next(child: Child, asked: Path) -> str:
+    """What it says when it is asked once more; it rests meanwhile, so that its use is the same whenever it is looked at."""
+    lines = child.logs().count("\n")
+    asked.touch()
+    eventually(lambda: child.logs().count("\n") > lines, "the child answers")
+    return child.logs().splitlines()[lines]
+
+
+def test_who_inherited_a_limit_loses_it_too_and_who_set_its_own_keeps_it(tmp_path: Path) -> None:
+    """As where a server replaces a worker meanwhile."""
+    source = f"""
+import subprocess, sys, time
+from pathlib import Path
+while not Path({str(tmp_path / "armed")!r}).exists():
+    time.sleep(0.01)
+own = "import resource as r; r.setrlimit(r.RLIMIT_NOFILE, (30, r.getrlimit(r.RLIMIT_NOFILE)[1])); "
+rest = "import time; time.sleep(600)"
+started = [subprocess.Popen([sys.executable, "-c", source]) for source in (rest, own + rest)]
+print(*(one.pid for one in started), flush=True)
+time.sleep(600)
+"""
+
+    def limits(pid: int) -> tuple[int, int]:
+        return psutil.Process(pid).rlimit(resource.RLIMIT_NOFILE)
+
+    async def story(child: Child) -> None:
+        former = limits(child.pid)
+        fault = Limited(cast(ProcessControl, child), {"descriptors": 40})
+        await fault.arm()
+        lowered = fault.witness()[str(child.pid)]["descriptors"]["limit"], former[1]
+        (tmp_path / "armed").touch()
+        worker, stubborn = said(child)
+        assert limits(worker) == lowered != former
+        eventually(lambda: limits(stubborn)[0] == 30, "it has set its own limit")
+        await fault.disarm()
+        assert limits(child.pid) == limits(worker) == former
+        assert limits(stubborn) == (30, former[1])
+        psutil.Process(worker).rlimit(resource.RLIMIT_NOFILE, lowered)
+        await fault.disarm()
+        assert limits(worker) == lowered, "a second call changes nothing"
+
+    with child_of(tmp_path, source, run_id="test-limited") as child:
+        asyncio.run(story(child))
 
 
 def test_nobody_to_limit_is_no_proof(tmp_path: Path) -> None:

@@ -145,12 +145,12 @@ def test_one_failure_in_a_thousand_is_counted_exactly(executor: Executor, tmp_pa
 def test_what_is_safe_to_send_again_is_counted_once_and_the_second_time_apart(tmp_path: Path) -> None:
     """A GET that meets a closed or reset connection that had been kept is sent again: two deeds, one call, one `stale`."""
     with misbehaving() as served:
-        result = run(served.origin, PerVuIterations(users=20, iterations=5), by_turns("GET"), tmp_path / "spool")
-    assert result.calls == 100
+        result = run(served.origin, PerVuIterations(users=20, iterations=20), by_turns("GET"), tmp_path / "spool")
+    assert result.calls == 400
     assert result.stale > 0
     assert served.did.total() == result.calls + result.stale
     assert kinds_of(result).keys() == expected(served.did).keys()
-    again = {way for way, number in served.did.items() if number != 5}
+    again = {way for way, number in served.did.items() if number != 20}
     assert again <= {"reset", "close"}, "only a connection without any answer may be tried again"
 
 

@@ -61,16 +61,19 @@ def test_every_start_is_counted_and_comes_to_its_end(executor: Executor) -> None
     assert all(began >= intended for _, intended, began in crowd.begun)
 
 
+@pytest.mark.parametrize("defect", [ZeroDivisionError, TimeoutError])
 @pytest.mark.parametrize("executor", EXECUTORS, ids=lambda executor: type(executor).__name__)
-def test_a_defect_ends_everything_and_is_not_swallowed(executor: Executor) -> None:
+def test_a_defect_ends_everything_and_is_not_swallowed(executor: Executor, defect: type[Exception]) -> None:
+    """Not even one that looks like the end of our own waiting."""
+
     def enlist(_: int) -> Iteration:
         async def iterate(intended: float) -> None:
             await asyncio.sleep(0.01)
-            raise ZeroDivisionError
+            raise defect
 
         return iterate
 
-    with pytest.raises(ZeroDivisionError):
+    with pytest.raises(defect):
         asyncio.run(executor.run(enlist))
 
 

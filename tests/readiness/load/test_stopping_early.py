@@ -40,10 +40,12 @@ def stopper(shortest: float) -> Stopper:
     return Stopper(limits, (0.5, 1.0, 3.0), shortest=shortest, longest=3.0, block=0.05)
 
 
-def phase(recorder: Recorder, tmp_path: Path, status: int, until: Stopper) -> tuple[dict[str, Any], dict[str, Any]]:
+def phase(
+    recorder: Recorder, tmp_path: Path, status: int, until: Stopper, seconds: float = 3.0
+) -> tuple[dict[str, Any], dict[str, Any]]:
     async def drive() -> None:
         target = Target(SPEC, Answering(status))
-        await constant_arrival_rate(target, recorder, rate=400, seconds=3.0, operations=OFTEN, until=until)
+        await constant_arrival_rate(target, recorder, rate=400, seconds=seconds, operations=OFTEN, until=until)
 
     asyncio.run(drive())
     lines = [json.loads(line) for line in (tmp_path / "some.jsonl").read_text().splitlines()]
@@ -65,6 +67,18 @@ def test_a_broken_phase_ends_at_the_first_look(recorder: Recorder, tmp_path: Pat
     assert (stop["verdict"], stop["seconds"]) == ("failed", 0.5)
     assert "errors <= 5 %" in stop["reason"]
     assert 200 <= len(recorder.samples) < 400
+
+
+@pytest.mark.parametrize("seconds", [1.0, 0.98])
+@pytest.mark.parametrize(("status", "verdict"), [(200, "passed"), (500, "failed")])
+def test_the_last_look_is_at_the_end(
+    recorder: Recorder, tmp_path: Path, seconds: float, status: int, verdict: str
+) -> None:
+    """Nobody starts after the end, so that nobody's start says that the last blocks are done; of 0.98 s the last is short."""
+    until = Stopper((ErrorLimit(0.05),), (seconds,), shortest=seconds, longest=seconds, block=0.05)
+    stop, pace = phase(recorder, tmp_path, status, until, seconds)
+    assert (stop["verdict"], stop["seconds"]) == (verdict, seconds)
+    assert len(recorder.samples) == pace["asked"] == round(400 * seconds)
 
 
 def test_an_undecided_phase_goes_to_its_end(recorder: Recorder, tmp_path: Path) -> None:

@@ -6,12 +6,15 @@ from time import monotonic
 
 import pytest
 
+from readiness.exchange import Reply
 from readiness.load.client import ClientOptions
 from readiness.load.constant_arrival_rate import ConstantArrivalRate
+from readiness.load.constant_vus import ConstantVus
 from readiness.load.executor import Executor
 from readiness.load.expect import expect
 from readiness.load.feed import Feed
 from readiness.load.live import Glimpse
+from readiness.load.merging import merged
 from readiness.load.origin import parse_origin
 from readiness.load.per_vu_iterations import PerVuIterations
 from readiness.load.session import Load, LoadResult, Session
@@ -121,6 +124,28 @@ def test_a_check_that_fails_makes_its_call_a_failed_one(tmp_path: Path, flushed:
     samples, result = going(journey, tmp_path)
     assert [sample.error for sample in samples] == ["check first", ""]
     assert result.errors == {"check first": 1}
+
+
+@pytest.mark.parametrize("flushed", [False, True])
+def test_a_call_that_a_check_has_failed_is_in_no_percentile(tmp_path: Path, flushed: bool) -> None:
+    """Ten calls; each second one is slow, and failed by its check."""
+
+    async def slowly() -> Reply:
+        await asyncio.sleep(0.05)
+        return Reply(200, b"", b"", 0.05)
+
+    async def journey(user: User) -> None:
+        for number in range(10):
+            await (user.measure("asked", slowly()) if number % 2 else user.get("/", name="asked"))
+            if flushed:
+                user._stage.log.flush()
+            user.check("quick", number % 2 == 0)
+
+    samples, result = going(journey, tmp_path)
+    good = [sample.latency for sample in samples if not sample.error]
+    assert (result.failed, result.latencies.count, len(good)) == (5, 5, 5)
+    assert result.latency(99) == pytest.approx(max(good), rel=0.01), "the latency of a failed call is among the answers"
+    assert result.mean == pytest.approx(sum(good) / 5)
 
 
 def test_a_check_before_any_call_counts_for_nothing(tmp_path: Path) -> None:
@@ -303,6 +328,30 @@ def test_feeds(tmp_path: Path) -> None:
         Feed([])
     with pytest.raises(ValueError, match="round robin"):
         Feed([{}], "random")  # type: ignore[arg-type]
+
+
+def test_calls_that_are_cut_off_are_counted(tmp_path: Path) -> None:
+    """Two users within a call, two in a pause, when the time is over."""
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            line, _, _ = await request_of(reader)
+            await asyncio.sleep(30 if "/hangs" in line else 0)
+            writer.write(answer())
+
+    async def journey(user: User) -> None:
+        await user.get("/")
+        if user.number == 0:
+            await user.get("/hangs")
+        if user.number == 1:
+            await user.measure("hangs", asyncio.sleep(30))
+        await user.think(30)
+
+    _, result = going(journey, tmp_path, ConstantVus(4, 0.1, graceful_stop=0.2), handle)
+    assert result.pace is not None
+    assert (result.calls, result.pace.cut, result.cut) == (4, 4, 2)
+    assert result.lacking == ("2 calls were cut off under way, and are in no figure",)
+    assert merged([result, result]).lacking == ("4 calls were cut off under way, and are in no figure",)
 
 
 def test_a_stage_is_shared() -> None:

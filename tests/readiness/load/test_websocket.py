@@ -50,7 +50,8 @@ async def answer(socket: Any) -> None:
 
 
 def guard(socket: Any, request: Any) -> Any:
-    return socket.respond(HTTPStatus.FORBIDDEN, "not you\n") if request.path == "/closed" else None
+    said = {"/closed": (HTTPStatus.FORBIDDEN, "not you\n"), "/page": (HTTPStatus.OK, "<html>\n")}.get(request.path)
+    return socket.respond(*said) if said else None
 
 
 @asynccontextmanager
@@ -109,6 +110,18 @@ def test_what_is_no_websocket_server(said: bytes, became: str) -> None:
     async def drive() -> None:
         async with serving(speak) as origin:
             assert await ask(HttpClient(origin), b"hello") == [(0, became, b"")]
+
+    asyncio.run(drive())
+
+
+def test_a_page_is_no_answer_to_a_handshake() -> None:
+    """As a server gives it that answers every path with the same page: no message was asked, so none was answered."""
+
+    async def drive() -> None:
+        async with served() as place:
+            client = HttpClient(f"ws://{place}")
+            assert await ask(client, b"hello", path="/page") == [(200, "malformed", b"<html>\n")]
+            await client.close()
 
     asyncio.run(drive())
 

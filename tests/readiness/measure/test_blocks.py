@@ -50,6 +50,28 @@ def test_a_block_is_not_done_before_its_last_call() -> None:
     assert [block.calls for block in counter.done(3.5)] == [1, 1, 0]
 
 
+@pytest.mark.parametrize(
+    ("over", "lengths"),
+    [(3.0, [1, 1, 1]), (3.4, [1, 1, 1]), (3.5, [1, 1, 1, 0.5]), (3.7, [1, 1, 1, 0.7]), (4.0, [1, 1, 1, 1])],
+)
+def test_the_rest_of_a_phase_ends_with_a_shorter_block_that_is_not_too_short(over: float, lengths: list[float]) -> None:
+    counter = Counter(1.0, (0.1,))
+    for at, latency, failed in ((0.5, 0.2, False), (3.2, 0.2, True), (3.3, 0.05, False)):
+        counter.started(at)
+        counter.ended(at, latency, failed)
+    assert len(counter.done()) == 3
+    found = counter.rest(over)
+    assert [1, 1, 1, *(block.seconds for block in found)] == pytest.approx(lengths)
+    assert [block[1:] for block in found] == [(2, 1, (1,), 0.2)] * len(found)
+
+
+def test_a_call_without_an_end_keeps_the_rest_open() -> None:
+    for at in (0.2, 1.2):
+        counter = Counter(1.0)
+        counter.started(at)
+        assert [block.calls for block in counter.rest(1.7)] == [0] * int(at), "nobody knows what it will say"
+
+
 def test_no_call_is_lost_or_counted_twice() -> None:
     source, counter = random.Random(4), Counter(0.25, (0.05,))
     calls = [(n / 997, source.expovariate(20), source.random() < 0.1) for n in range(3000)]

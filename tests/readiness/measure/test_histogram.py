@@ -177,3 +177,35 @@ def test_the_interval_holds_that_of_the_values_themselves(n: int) -> None:
     assert binned.value == pytest.approx(exact.value, rel=RELATIVE_ERROR)
     if math.isfinite(exact.high):
         assert binned.high == pytest.approx(exact.high, rel=2 * RELATIVE_ERROR)
+
+
+@settings(derandomize=True, deadline=None)
+@given(st.lists(st.tuples(st.floats(0, 1e6), st.booleans()), min_size=1, max_size=200))
+def test_what_is_taken_back_is_as_if_it_had_never_been_there(values: list[tuple[float, bool]]) -> None:
+    found, right = Histogram(value for value, _ in values), Histogram(value for value, kept in values if kept)
+    for value, kept in values:
+        if not kept:
+            found.discard(value)
+    assert [bucket[2] for bucket in found.buckets()] == [bucket[2] for bucket in right.buckets()]
+    assert [bucket[0] for bucket in found.buckets()] == [bucket[0] for bucket in right.buckets()]
+    assert found.count == right.count
+    if right.count:
+        assert found.mean == pytest.approx(right.mean, abs=1e-3)
+        assert found.smallest <= right.smallest
+        assert found.largest >= right.largest
+        if LEAST <= right.smallest < MOST:
+            assert found.smallest == pytest.approx(right.smallest, rel=3 * RELATIVE_ERROR)
+        if LEAST <= right.largest < MOST:
+            assert found.largest == pytest.approx(right.largest, rel=3 * RELATIVE_ERROR)
+    else:
+        assert math.isnan(found.largest)
+        assert found == Histogram()
+
+
+def test_what_was_never_there_cannot_be_taken_back() -> None:
+    found = Histogram([0.1, 0.2])
+    with pytest.raises(ValueError, match=r"no value like 0\.3"):
+        found.discard(0.3)
+    found.discard(0.2)
+    found.record(0.5)
+    assert (found.count, found.smallest, found.largest) == (2, 0.1, 0.5)

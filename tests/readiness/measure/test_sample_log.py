@@ -111,6 +111,25 @@ def test_the_observer_sees_every_row_once(tmp_path: Path) -> None:
     assert seen == [float(n) for n in range(17)]
 
 
+@pytest.mark.parametrize("spooled", [True, False])
+def test_the_observer_is_told_what_a_row_has_ceased_to_be(tmp_path: Path, spooled: bool) -> None:
+    """Rows 0 to 13 are with the observer already, row 14 is not."""
+    seen: list[tuple[str, float]] = []
+
+    def withdraw(number: int, latency: float) -> None:
+        seen.append((log.kinds[number].error, latency))
+
+    log = SampleLog(tmp_path / "spool" if spooled else None, lambda rows: None, withdraw=withdraw)
+    kinds = [("quote", "peak", 200, "" if n % 2 else "status 500") for n in range(15)]
+    for n, kind in enumerate(kinds):
+        log.add(100.0 + n, n / 8, 50.0, kind)
+    for row in (13, 3, 14, 4, 7, 3):
+        was = kinds[row]
+        log.amend(row, was, "check price")
+    log.close()
+    assert seen == [("", 13 / 8), ("", 3 / 8), ("status 500", 4 / 8), ("", 7 / 8), ("check price", 3 / 8)]
+
+
 def test_what_a_killed_recorder_left_is_read(tmp_path: Path) -> None:
     log = SampleLog(tmp_path / "steady.samples")
     samples = [Sample(float(n), 0.1, 0.0, "quote", "peak", 200, "") for n in range(20)]

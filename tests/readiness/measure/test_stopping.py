@@ -210,6 +210,24 @@ def test_the_counter_feeds_it() -> None:
     assert isinstance(one.decision(), Passed)
 
 
+@pytest.mark.parametrize(("rate", "verdict"), [(350, "undecided"), (430, "passed")])
+def test_the_last_look_of_a_short_phase_is_at_its_very_end(rate: int, verdict: str) -> None:
+    """8.7 s: 3 045 clean calls cannot rule 0.1 % of errors out (ln(1 / 0.025) / 0.001 = 3 689 can), the rest they can."""
+    limits = (P95, ErrorLimit(0.001), ThroughputLimit(10.0))
+    one = Stopper(limits, tuple({*look_times(8.0, 8.7), 8.7}), shortest=8.7, longest=8.7)
+    counter = one.counter()
+    for n in range(int(rate * 8.7)):
+        counter.started(n / rate)
+        counter.ended(n / rate, 0.02, False)
+        for block in counter.done():
+            one.observe(block)
+    assert not one.decided
+    for block in counter.rest(8.7):
+        one.observe(block)
+    assert (one.elapsed, one.decision().verdict) == (8.7, verdict)
+    assert [standing.kept for standing in one.history[-1][1]] == [True, verdict == "passed" or None, True]
+
+
 # --- what is promised, in simulation ---------------------------------------------------------------------------------
 
 RATE = 500

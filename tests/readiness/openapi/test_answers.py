@@ -23,6 +23,8 @@ def told(given: dict[str, Any], got: Reply, method: str = "get") -> dict[str, An
         (NAMED, reply(body='{"name": 1}', media="Application/JSON; charset=utf-8"), True, "as documented", True, 0),
         (NAMED, reply(body="{}"), True, "as documented", True, 1),
         (NAMED, reply(body="oh"), True, "as documented", True, 1),
+        (answering({"type": "number"}), reply(body="NaN"), True, "as documented", True, 1),
+        (answering({"type": "array"}), reply(body="[-Infinity]"), True, "as documented", True, 1),
         (NAMED, reply(body='{"name": 1}', media="text/html"), True, "undocumented", False, 0),
         (NAMED, reply(body="{}", media=""), True, "undocumented", False, 0),
         (NAMED, reply(404, "{}"), False, "", False, 0),

@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 
+from readiness.load.origin import parse_origin
 from readiness.openapi import Way, is_description, right_call, ways, why_not, wrong_calls
 from readiness.targeting import Operation
 from tests.readiness.openapi.documents import answering, operation, parameter, taking, target
 
 ITEM = {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}, "price": {"type": "number"}}}
+UNGRANTED = "it is described with the effect `{}`, and that grant is not given"
 
 
 @pytest.mark.parametrize(
@@ -101,6 +103,13 @@ def test_without_a_description_the_document_gives_all_and_its_security_the_ident
         ("delete", ["read", "write"], {}, True, "DELETE is not sent"),
         ("delete", ["read", "write"], {}, False, "DELETE is not sent"),
         ("options", ["read", "write"], {}, False, "OPTIONS is not sent"),
+        ("get", ["read"], {"described": True}, False, UNGRANTED.format("write")),
+        ("head", ["read"], {"described": True}, True, UNGRANTED.format("write")),
+        ("get", ["read", "write"], {"described": True}, False, ""),
+        ("get", ["read", "write"], {"described": True, "gaps": ("name",)}, False, "its description leaves open: name"),
+        ("get", ["read", "write"], {"described": True, "effect": "disrupt"}, True, UNGRANTED.format("disrupt")),
+        ("get", ["read", "disrupt"], {"described": True, "effect": "disrupt"}, False, ""),
+        ("post", ["read", "write"], {"described": True, "effect": "disrupt"}, True, UNGRANTED.format("disrupt")),
     ],
 )
 def test_what_may_be_sent(method: str, grants: list[str], way: dict[str, Any], forbidden: bool, said: str) -> None:
@@ -172,3 +181,74 @@ def test_a_form_that_is_needed_cannot_be_made() -> None:
     there = target(grants=["read", "write"])
     (way,) = ways(documented, document, there)
     assert why_not(documented, way, there.spec, forbidden=False) == "no body could be made"
+
+
+def test_a_get_that_is_described_as_writing_is_sent_nothing_that_the_document_allows() -> None:
+    documented, document = operation({"parameters": [parameter("q", required=True, maxLength=9)]}, "/reset")
+    there = target(grants=["read", "write"], operations=[{"name": "reset", "path": "/reset?q=a", "effect": "write"}])
+    (way,) = ways(documented, document, there)
+    calls = list(wrong_calls(documented, way, document, there))
+    assert [call.what for call in calls] == ["without q", "q too long"]
+    assert all(call.forbidden for call in calls)
+
+
+def test_no_wrong_call_leaves_the_path_of_its_operation() -> None:
+    given = {
+        "parameters": [parameter("n", "path", type="string", minLength=1, maxLength=9), parameter("q", minLength=1)]
+    }
+    documented, document = operation(given, "/items/{n}")
+    there = target()
+    (way,) = ways(documented, document, there)
+    paths = {call.what: call.request.path for call in wrong_calls(documented, way, document, there)}
+    assert paths == {
+        "n too long": "/items/aaaaaaaaaa", "n with a NUL": "/items/a%00b", "q too short": "/items/text?q=",
+        "q with a NUL": "/items/text?q=a%00b",
+    }  # fmt: skip
+
+
+def test_a_flaw_of_one_parameter_ends_its_wrong_calls_and_no_others() -> None:
+    nowhere = [{"$ref": "#/components/schemas/Nowhere"}]
+    given = {
+        "parameters": [
+            parameter("a", allOf=nowhere),
+            parameter("b", type="integer", minimum="1"),
+            parameter("c", type="integer", multipleOf=0),
+            parameter("d", type="integer"),
+        ]
+    }
+    documented, document = operation(given)
+    there = target()
+    (way,) = ways(documented, document, there)
+    found = [call.what for call in wrong_calls(documented, way, document, there)]
+    assert found == ["b of the wrong type", "c of the wrong type", "d of the wrong type", "d of forty digits"]
+
+
+@pytest.mark.parametrize(
+    ("example", "sent"),
+    [
+        ("2025-06-11T14:30:00Z", "2025-06-11T14:30:00Z"),
+        ("en-US,en;q=0.9", "en-US,en;q=0.9"),
+        ("acme corp", "acme corp"),
+        (["a/b", 1, True], "a/b,1,true"),
+    ],
+)
+def test_a_header_goes_out_as_it_is(example: Any, sent: str) -> None:
+    given = {**parameter("X-As-Of", "header", required=True), "example": example}
+    documented, document = operation({"parameters": [given]})
+    there = target()
+    (way,) = ways(documented, document, there)
+    assert right_call(documented, way, there).request.headers["X-As-Of"] == sent
+    assert why_not(documented, way, there.spec, forbidden=False) == ""
+
+
+@pytest.mark.parametrize("text", ["a\r\nX-Admin: 1", "a\nb", "a\rb", "価格"])
+@pytest.mark.parametrize("described", [True, False])
+def test_a_header_that_the_client_refuses_keeps_its_operation_out(text: str, described: bool) -> None:
+    documented, document = operation({"parameters": [parameter("X-Tenant", "header", required=True, const=text)]})
+    own: list[Any] = [{"name": "items", "path": "/items", "headers": {"X-Tenant": text}}] if described else []
+    there = target(operations=own)
+    (way,) = ways(documented, document, there)
+    with pytest.raises(ValueError, match=r"line break|latin-1"):
+        parse_origin("http://127.0.0.1:1").wire("GET", "/", right_call(documented, way, there).request.headers)
+    said = "its header 'X-Tenant' holds a line break, a NUL or a sign beyond Latin-1"
+    assert [why_not(documented, way, there.spec, forbidden=forbidden) for forbidden in (False, True)] == [said, said]

@@ -1,5 +1,6 @@
 """A value is held against its schema as the version of the document means it, and nothing is fetched for it."""
 
+import re
 from typing import Any
 
 import pytest
@@ -82,3 +83,56 @@ def test_a_schema_that_cannot_be_used_says_so(schema: Any) -> None:
 
 def test_at_most_five_violations_are_told() -> None:
     assert len(found([0] * 100, {"type": "array", "items": {"type": "string"}})) == 5
+
+
+@pytest.mark.parametrize("name", ["default", "example", "examples", "const", "enum", "nullable", "$ref"])
+@pytest.mark.parametrize("holder", ["properties", "patternProperties"])
+def test_a_property_may_be_called_like_a_keyword(name: str, holder: str) -> None:
+    key = name if holder == "properties" else re.escape(name)
+    schema = {"type": "object", holder: {key: {"type": "string", "nullable": True}}}
+    assert found({name: None}, schema, "3.0.3") == []
+    assert found({name: 7}, schema, "3.0.3") != []
+
+
+def test_a_schema_may_be_called_like_a_keyword() -> None:
+    text = {"type": "string", "nullable": True}
+    assert found(None, {"$ref": "#/components/schemas/default"}, "3.0.3", default=text) == []
+    assert found(7, {"$ref": "#/components/schemas/default"}, "3.0.3", default=text) != []
+
+
+OWN = {"type": "integer", "readOnly": True}
+KEY = {"type": "string", "writeOnly": True}
+PERSON = {"type": "object", "required": ["id", "key"], "properties": {"id": OWN, "key": KEY}}
+
+
+def needed(schema: Any, version: str = "3.1.0", **schemas: Any) -> dict[str, list[str]]:
+    """What a request and an answer that hold nothing lack."""
+    whole = document({}, version=version, schemas=schemas)
+    told = {name: violations({}, schema, whole, sent=name == "sent") for name in ("sent", "answered")}
+    return {name: [one.message.split("'")[1] for one in many] for name, many in told.items()}
+
+
+@pytest.mark.parametrize("version", ["3.0.3", "3.1.0"])
+@pytest.mark.parametrize(
+    "schema",
+    [
+        PERSON,
+        {"$ref": "#/components/schemas/Person"},
+        {"allOf": [{"$ref": "#/components/schemas/Person"}]},
+        {"required": ["id", "key"], "allOf": [{"properties": PERSON["properties"]}]},
+        {"allOf": [{"properties": PERSON["properties"]}, {"required": ["id", "key"]}]},
+        {"required": ["id", "key"], "properties": {"id": {"$ref": "#/components/schemas/Own"}, "key": KEY}},
+    ],
+)
+def test_what_is_only_read_need_not_be_sent_and_what_is_only_written_not_be_answered(schema: Any, version: str) -> None:
+    assert needed(schema, version, Person=PERSON, Own=OWN) == {"sent": ["key"], "answered": ["id"]}
+
+
+def test_what_may_be_null_is_only_read_all_the_same() -> None:
+    properties = {"id": {**OWN, "nullable": True}, "key": {**KEY, "nullable": True}}
+    assert needed({**PERSON, "properties": properties}, "3.0.3") == {"sent": ["key"], "answered": ["id"]}
+
+
+def test_an_all_of_that_holds_itself_is_no_endless_search() -> None:
+    reference = {"$ref": "#/components/schemas/Loop"}
+    assert needed(reference, Loop={**PERSON, "allOf": [reference]})["sent"][0] == "key"

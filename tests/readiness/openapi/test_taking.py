@@ -130,10 +130,17 @@ def test_names_are_words_of_their_own() -> None:
     assert [one.name for one in spec.operations] == ["mine", "items_all_of", "mine_documented"]
 
 
-def test_an_example_that_reads_as_a_broken_template_is_left_out() -> None:
-    content = {"requestBody": {"content": {"application/json": {"schema": {}, "example": "a } b"}}}}
+def test_braces_in_an_example_are_plain_text() -> None:
+    content = {"requestBody": {"content": {"application/json": {"schema": {}, "example": "a } b { c"}}}}
     spec = taken({"/a": {"post": {**WELL, **content}}}, grants=["read", "write"])
-    assert spec.left_out["POST /a"].startswith("its example cannot be used: ")
+    assert spec.left_out == {}
+    assert [one.body for one in spec.operations] == ["a } b { c"]
+
+
+def test_what_makes_no_operation_is_left_out() -> None:
+    spec = taken({"a": {"get": WELL}})
+    assert spec.left_out["GET a"].startswith("its example cannot be used: ")
+    assert "must start with" in spec.left_out["GET a"]
 
 
 def test_a_hundred_operations_are_not_all_taken() -> None:
@@ -172,3 +179,16 @@ def test_a_file_is_read(tmp_path: Path) -> None:
     assert run(read(target(openapi=f"file:{tmp_path / 'api.yaml'}"))).version == "3.0.3"
     with pytest.raises(SettingsError, match="No such file"):
         run(read(target(openapi=f"file:{tmp_path / 'nothing.yaml'}")))
+
+
+def test_a_header_is_taken_as_it_is_and_one_that_no_client_sends_is_left_out() -> None:
+    def with_header(text: str) -> TargetSpec:
+        given = [parameter("X-As-Of", "header", required=True, type="string", example=text)]
+        return taken({"/a": {"get": {**WELL, "parameters": given}}}, {"/a": reply()})
+
+    spec = with_header("2025-06-11T14:30:00Z, acme corp")
+    assert spec.operations[0].headers == {"X-As-Of": "2025-06-11T14:30:00Z, acme corp"}
+    for text in ("a\r\nX-Admin: 1", "価格"):
+        spec = with_header(text)
+        assert spec.left_out == {"GET /a": "its header 'X-As-Of' holds a line break, a NUL or a sign beyond Latin-1"}
+        assert spec.operations == ()

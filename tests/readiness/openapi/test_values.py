@@ -126,3 +126,36 @@ def test_texts_of_a_text_break_its_length_and_pattern() -> None:
 def test_a_null_is_sent_and_not_held_against_anybody() -> None:
     nulls = [wrong for wrong in wrong_values({"type": "string"}, NOTHING) if wrong.value is None]
     assert [wrong.forbidden for wrong in nulls] == [False]
+
+
+def test_what_is_only_read_is_neither_made_nor_missed_nor_sent_wrongly() -> None:
+    person = {
+        "type": "object",
+        "required": ["id", "name", "key"],
+        "properties": {
+            "id": {"type": "integer", "readOnly": True},
+            "name": {"type": "string"},
+            "key": {"type": "string", "writeOnly": True},
+        },
+    }
+    content = Content("", {"allOf": [person]}, {})
+    base = value_of(content, NOTHING)
+    assert base == {"name": "text", "key": "text"}
+    found = [wrong.what for wrong in wrong_bodies(content, base, NOTHING)]
+    assert [what for what in found if what.startswith("without ")] == ["without name", "without key"]
+    assert not [what for what in found if what.startswith("id ")]
+    assert [what for what in found if what.startswith("key ")]
+
+
+def test_an_example_need_not_hold_what_is_only_read() -> None:
+    schema = {"required": ["id"], "properties": {"id": {"readOnly": True}}, "example": {"name": "pen"}}
+    assert value_of(Content("", schema, {}), NOTHING) == {"name": "pen"}
+
+
+def test_an_all_of_that_holds_itself_is_no_endless_search() -> None:
+    reference = {"$ref": "#/components/schemas/Loop"}
+    whole = document({}, schemas={"Loop": {"allOf": [reference]}})
+    with pytest.raises(UnmadeError, match="an allOf holds itself"):
+        made(reference, whole)
+    assert list(wrong_values(reference, whole)) == []
+    assert list(wrong_texts(Parameter("a", "query", True, {"allOf": [reference]}, {}), whole)) == []

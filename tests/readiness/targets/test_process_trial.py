@@ -12,13 +12,18 @@ from readiness.targets.process import ProcessTarget
 
 SERVICE = Path(__file__).parent.parent.parent / "services" / "plain_service.py"
 SPEC = TargetSpec(start=("{python}", str(SERVICE), "--port", "{port}"))
+# What the service is started through: it tells what it was given.
+TELLING = (
+    "import os, runpy, sys; print(os.environ['WORD'], {1: {}}, flush=True); "
+    "del sys.argv[0]; runpy.run_path(sys.argv[0], run_name='__main__')"
+)
 
 
-def tried(folder: Path, attempt: Callable[[ProcessControl, int], Awaitable[Trial]]) -> Trial:
+def tried(folder: Path, attempt: Callable[[ProcessControl, int], Awaitable[Trial]], spec: TargetSpec = SPEC) -> Trial:
     """What became of an attempt beside a running instance."""
 
     async def whole() -> Trial:
-        adapter: Adapter = ProcessTarget(SPEC, Workplace(str(folder)))
+        adapter: Adapter = ProcessTarget(spec, Workplace(str(folder)))
         await adapter.open()
         try:
             assert adapter.process is not None
@@ -45,3 +50,11 @@ def test_a_port_that_cannot_be_is_passed_on(tmp_path: Path, port: int, status: i
     trial = tried(tmp_path, lambda process, _: process.trial({}, port=port))
     assert (trial.exit_status, trial.ready) == (status, False)
     assert f"--port {port}" in trial.output
+
+
+def test_braces_in_the_command_and_the_environment_are_plain_text(tmp_path: Path) -> None:
+    start = ("{python}", "-c", TELLING, str(SERVICE), "--port", "{port}")
+    spec = TargetSpec(start=start, environment={"WORD": "p{ss"})
+    trial = tried(tmp_path, lambda process, _: process.trial({}), spec)
+    assert (trial.exit_status, trial.ready) == (None, True), trial.output
+    assert "p{ss {1: {}}" in trial.output

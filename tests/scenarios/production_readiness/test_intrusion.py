@@ -5,11 +5,13 @@ import base64
 import hmac
 import json
 import sqlite3
+from collections.abc import Callable
 from urllib.parse import unquote
 
+import jinja2
 import pytest
 
-from readiness import Reply
+from readiness import Operation, Reply, Request, Target, TargetSpec
 from scenarios.production_readiness import intrusion
 
 WORD = "nobody"
@@ -139,3 +141,44 @@ def test_replies_are_recognised_by_their_names(first: str, second: str, alike: b
 
 def test_placeholders_are_found_once_each() -> None:
     assert intrusion._placeholders("/a/{x}?y={y}&z={x}") == ["x", "y"]
+
+
+def _rendered(payload: str) -> Reply:
+    """A greeting whose template holds what the caller said."""
+    return Reply(200, {}, jinja2.Environment(autoescape=True).from_string(f"Hello {payload}!").render().encode(), 0.0)
+
+
+class Greeting:
+    """Answers every call with what ``said`` makes of the last part of its path."""
+
+    def __init__(self, said: Callable[[str], Reply]) -> None:
+        self._said = said
+
+    async def send(self, request: Request) -> Reply:
+        return self._said(unquote(request.path.rpartition("/")[2]))
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        (_rendered, ["the template {{7*191}}", "the template ${{7*191}}"]),
+        (lambda payload: Reply(200, {}, f"Hello {payload}!".encode(), 0.0), []),
+        (lambda payload: Reply(200, {}, b"Order 1337 is on its way", 0.0), []),
+        (lambda payload: Reply(200, {}, b"Orders 1337 and 1351" if "7*" in payload else b"None", 0.0), []),
+        (lambda payload: Reply(200, {}, b"Order 1337" if "7*" in payload else b"None", 0.0), []),
+    ],
+    ids=["evaluates", "repeats", "always holds the product", "holds both products", "holds one product"],
+)
+def test_a_template_must_follow_what_was_asked(said: Callable[[str], Reply], found: list[str]) -> None:
+    hello = Operation(name="hello", path="/hello/{name}")
+    target = Target(TargetSpec(operations=(hello,)), Greeting(said))  # type: ignore[arg-type]
+    told = asyncio.run(intrusion._injected(target, hello, "name", {}, 1.0))
+    assert told["found"] == found
+
+
+def test_a_product_that_the_plain_word_gets_too_proves_nothing() -> None:
+    async def ask(payload: str) -> tuple[Reply, float]:
+        return _rendered(payload), 0.0
+
+    assert asyncio.run(intrusion._evaluates(ask, "{{7*191}}", WORD, "Hello!"))
+    assert not asyncio.run(intrusion._evaluates(ask, "{{7*191}}", WORD, "Hello, 1351!"))
