@@ -172,10 +172,10 @@ def scenario(
     """Mark an async function of (target, recorder) as a scenario.
 
     ``quick`` and ``full`` change its options in those profiles. ``deadline`` in seconds; 0 takes the run's. An effect of `disrupt`
-    gets an instance of the target of its own; `load` runs alone, and so does what says ``alone`` because it takes times: the
-    machine is watched meanwhile, and where it was unfit, performance and scalability stay undecided. What is ``first`` runs
-    before the others, which would leave traces in the target that it records. A shorter profile than ``least`` leaves it and
-    its checks out, unless one of them is asked for by name.
+    gets an instance of the target of its own. `load` runs alone before all others, and what says ``alone`` because it takes
+    times, after them: the machine is watched meanwhile, and where it was unfit, performance and scalability stay undecided.
+    What is ``first`` runs before others of its kind, which would leave traces in the target that it records. A shorter profile
+    than ``least`` leaves it and its checks out, unless one of them is asked for by name.
     """
     _known("least", least, PROFILES)
     _known("effect", effect, EFFECTS)

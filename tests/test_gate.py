@@ -12,11 +12,13 @@ import pytest
 
 from readiness.cli import main
 from readiness.faults.children import marked
-from tests.grading import check_source, command, environment, grade, graded, journal, project, until
+from tests.grading import CALLING, check_source, command, environment, grade, graded, journal, project, until
 
 GOOD = check_source(
     'return Fact(recording.measured.failed == 0, f"{recording.measured.failed} of {recording.measured.n} failed")'
 )
+
+ENDS = ("ScenarioStarted", "ScenarioFinished")
 
 
 def test_user_plugins_grade_a_callable(tmp_path: Path) -> None:
@@ -77,6 +79,18 @@ def test_the_scenario_deadline_ends_a_slow_scenario(tmp_path: Path) -> None:
     assert found.code != 0
     assert found.report["test_duration_seconds"] < 40, "it would have slept for 50 s"
     assert [s["status"] for s in found.report["scenarios"]] == ["timed out"]
+
+
+def test_load_comes_first_and_what_else_runs_alone_last(tmp_path: Path) -> None:
+    """By name they would come the other way round; what takes times would leave its traces to whoever inspects."""
+    effects = {"a_timed": 'effect="read", alone=True', "b_inspecting": 'effect="read"', "c_load": 'effect="load"'}
+    scenarios = {id: CALLING.replace('effect="read"', effect) for id, effect in effects.items()}
+    checks = {f"of_{id}": check_source('return Fact(True, "well")', id) for id in effects}
+    folder = project(tmp_path, {**scenarios, **checks}, policy={"checks": {id: {} for id in checks}})
+    found = grade(folder, "--check", *checks)
+    assert {found.result(id)["status"] for id in checks} == {"PASS"}, found.printed
+    told = [(entry["event"], entry["scenario"]) for entry in journal(folder / "runs") if entry["event"] in ENDS]
+    assert told == [(event, id) for id in ("c_load", "b_inspecting", "a_timed") for event in ENDS]
 
 
 def test_sigterm_gives_a_partial_report(tmp_path: Path) -> None:
