@@ -31,7 +31,7 @@ TIMES = re.compile(r"^(?!.*client)(.*request.*_(?:seconds|milliseconds|ms))_(cou
     first=True,
     capabilities=("calls", "load"),
     quick={"rate": 350.0, "seconds": 8.7, "shortest": 8.7, "warm_up": 0.8, "rest": 0.5},
-    full={"rate": 150.0, "seconds": 300.0, "shortest": 60.0},
+    full={"rate": 150.0, "seconds": 300.0, "early": False},
 )
 async def steady_load(
     target: Target,

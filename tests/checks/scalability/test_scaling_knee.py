@@ -13,9 +13,7 @@ def recording(contention: float, crosstalk: float, levels: tuple[int, ...] = LEV
     cells = []
     for users in levels:
         law = 100 * users / (1 + contention * (users - 1) + crosstalk * users * (users - 1))
-        cells += [
-            {"users": users, "operations": each, "throughput": law * noise} for each, noise in ((5, 0.99), (15, 1.01))
-        ]
+        cells += [{"users": users, "calls": 50, "seconds": 1.0, "throughput": law * noise} for noise in (0.99, 1.01)]
     return Recording(facts={"cells": cells})
 
 
@@ -53,7 +51,7 @@ def test_the_curve_shows_what_was_measured_and_what_the_law_has() -> None:
 
 
 def test_unknown_where_the_points_are_no_law_or_too_few() -> None:
-    scattered = [{"users": n, "operations": 5, "throughput": 100.0 if n % 2 else 900.0} for n in LEVELS]
+    scattered = [{"users": n, "calls": 50, "seconds": 1.0, "throughput": 100.0 if n % 2 else 900.0} for n in LEVELS]
     assert isinstance(scaling_knee(Recording(facts={"cells": scattered})), Unknown)
     assert isinstance(scaling_knee(Recording()), Unknown)
     assert isinstance(scaling_knee(recording(0.1, 0.0, levels=(1, 5, 10))), Unknown)
@@ -63,3 +61,16 @@ def test_a_crowd_that_was_too_small_proves_no_room() -> None:
     outcome = scaling_knee(recording(0.1, 0.0, levels=(1, 3, 6, 12, 20)))
     assert isinstance(outcome, Unknown)
     assert "20 users at most; 25 are needed" in outcome.reason
+
+
+def test_small_cells_count_together() -> None:
+    """What 25 calls of a mix take scatters twofold; of as many users they are one point, by their calls and their time."""
+    one = [
+        {"users": 1, "calls": calls, "seconds": seconds, "throughput": calls / seconds}
+        for calls, seconds in ((5, 0.05), (20, 0.1), (25, 0.35))
+    ]
+    outcome = measured(Recording(facts={"cells": [*one, *recording(0.2, 0.0).facts["cells"]]}))
+    (table,) = outcome.evidence
+    assert isinstance(table, Table)
+    assert table.rows[0][:3] == (1, 99.0, 101.0), "50 calls in half a second"
+    assert "contention 0.2" in outcome.reason
