@@ -212,7 +212,7 @@ async def _run_lane(state: Run, job: Job, waiting: Iterator[Scenario[...]]) -> N
 
 async def _run_scenario(state: Run, job: Job, scenario: Scenario[...]) -> None:
     """Run one scenario in a process of its own, until it ends or its deadline comes."""
-    deadline = min(scenario.deadline or job.environment.pytest_timeout, job.environment.pytest_timeout)
+    deadline = scenario.seconds_allowed(job.scenario_options[scenario.id], job.environment.pytest_timeout)
     watch = asyncio.create_task(_watch_phases(state, job.recordings / f"{scenario.id}.jsonl", scenario))
     try:
         await _run_worker(state, job, ("scenario", scenario.id), scenario.id, scenario.suite, deadline)

@@ -12,6 +12,9 @@ from readiness.targeting import CAPABILITIES, Adapter, TargetSpec
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=Outcome)
+
+AROUND_SECONDS = 120.0
+"""What a scenario that lasts for a while has beyond that, to begin and to end: a load of 300 s has 420 s (seed requirement)."""
 Files = str | Mapping[str, str]
 
 
@@ -54,6 +57,8 @@ class Scenario(Generic[P]):
     """Nothing runs beside it, and the machine is watched, because what it records depends on the machine's time."""
     first: bool
     """It runs before the others: what they leave behind in the target would change what it records."""
+    lasts: str
+    """The option that says how many seconds it goes on for; empty where none does."""
     source: str
     kind: Literal["scenario"] = "scenario"
 
@@ -68,6 +73,11 @@ class Scenario(Generic[P]):
     def options(self, profile: Profile) -> dict[str, Any]:
         """The options of a profile: the defaults of the signature, changed where the profile says so."""
         return {**options_of(self.run), **self.profiles.get(profile, {})}
+
+    def seconds_allowed(self, options: Mapping[str, Any], most: float) -> float:
+        """Its own deadline or ``most``, the run's, whichever is shorter; never less than it lasts by its options and two minutes."""
+        lasting = options[self.lasts] + AROUND_SECONDS if self.lasts else 0.0
+        return float(max(lasting, min(self.deadline or most, most)))
 
 
 @dataclass(frozen=True)
@@ -168,14 +178,16 @@ def scenario(
     least: Profile = "quick",
     alone: bool = False,
     first: bool = False,
+    lasts: str = "",
 ) -> Callable[[Callable[P, Awaitable[None]]], Scenario[P]]:
     """Mark an async function of (target, recorder) as a scenario.
 
-    ``quick`` and ``full`` change its options in those profiles. ``deadline`` in seconds; 0 takes the run's. An effect of `disrupt`
-    gets an instance of the target of its own. `load` runs alone before all others, and what says ``alone`` because it takes
-    times, after them: the machine is watched meanwhile, and where it was unfit, performance and scalability stay undecided.
-    What is ``first`` runs before others of its kind, which would leave traces in the target that it records. A shorter profile
-    than ``least`` leaves it and its checks out, unless one of them is asked for by name.
+    ``quick`` and ``full`` change its options in those profiles. ``deadline`` in seconds; 0 takes the run's; where the option
+    named ``lasts`` says for how many seconds it goes on, it always has those and two minutes. An effect of `disrupt` gets an
+    instance of the target of its own. `load` runs alone before all others, and what says ``alone`` because it takes times,
+    after them: the machine is watched meanwhile, and where it was unfit, performance and scalability stay undecided. What is
+    ``first`` runs before others of its kind, which would leave traces in the target that it records. A shorter profile than
+    ``least`` leaves it and its checks out, unless one of them is asked for by name.
     """
     _known("least", least, PROFILES)
     _known("effect", effect, EFFECTS)
@@ -189,9 +201,10 @@ def scenario(
         for options in profiles.values():
             for name in options:
                 _known(f"option of {run.__name__}", name, options_of(run))
-        return Scenario(
-            run, suite, effect, capabilities, profiles, deadline, least, alone or effect == "load", first, _source(run)
-        )
+        if lasts:
+            _known(f"lasts of {run.__name__}", lasts, options_of(run))
+        timed = alone or effect == "load"
+        return Scenario(run, suite, effect, capabilities, profiles, deadline, least, timed, first, lasts, _source(run))
 
     return mark
 

@@ -81,6 +81,19 @@ def test_the_scenario_deadline_ends_a_slow_scenario(tmp_path: Path) -> None:
     assert [s["status"] for s in found.report["scenarios"]] == ["timed out"]
 
 
+def test_a_scenario_that_lasts_longer_than_the_deadline_has_the_time_that_it_was_asked_to_take(tmp_path: Path) -> None:
+    """The same one whose deadline ends it above, but its length is an option."""
+    checks = {"slept": check_source('return Fact(True, "well")', "sleeping")}
+    folder = project(tmp_path, checks, policy={"checks": {"slept": {}}})
+    slow = folder / "plugins" / "sleeping.py"
+    text = slow.read_text().replace("recorder: Recorder)", "recorder: Recorder, *, seconds: float = 3.0)")
+    slow.write_text(
+        text.replace("asyncio.sleep(50)", "asyncio.sleep(seconds)").replace("@scenario(", '@scenario(lasts="seconds", ')
+    )
+    found = grade(folder, "--check", "slept", PYTEST_TIMEOUT="2")
+    assert found.result("slept")["status"] == "PASS", found.printed
+
+
 def test_load_comes_first_and_what_else_runs_alone_last(tmp_path: Path) -> None:
     """By name they would come the other way round; what takes times would leave its traces to whoever inspects."""
     effects = {"a_timed": 'effect="read", alone=True', "b_inspecting": 'effect="read"', "c_load": 'effect="load"'}

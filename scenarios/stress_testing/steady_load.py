@@ -29,6 +29,7 @@ TIMES = re.compile(r"^(?!.*client)(.*request.*_(?:seconds|milliseconds|ms))_(cou
     suite="stress_testing",
     effect="load",
     first=True,
+    lasts="seconds",
     capabilities=("calls", "load"),
     quick={"rate": 350.0, "seconds": 8.7, "shortest": 8.7, "warm_up": 0.8, "rest": 0.5},
     full={"rate": 150.0, "seconds": 300.0, "early": False},
