@@ -21,7 +21,7 @@ from readiness import Recorder, Sample, Target, scenario
         "last": "2025-06-10",
         "few_first": "2015-02-02",
         "few_last": "2015-02-27",
-        "queries": 700,
+        "queries": 4000,
         "query_seconds": 30.0,
     },
     deadline=300.0,

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, Field
 
 from readiness.desk.accounts import Account
-from readiness.desk.api.models import Amount, IdentityPath, Request, amount, errors, reply
+from readiness.desk.api.models import PAGE, Amount, IdentityPath, Limit, Offset, Request, amount, errors, reply
 from readiness.desk.errors import Problem
 from readiness.desk.idempotency import Key
 from readiness.desk.performance import market_value
@@ -72,7 +72,7 @@ class PostingReply(BaseModel):
 
 
 class LedgerReply(BaseModel):
-    """All movements and their sum."""
+    """A page of the movements, and the sum of all."""
 
     postings: list[PostingReply]
     balance: str
@@ -103,8 +103,8 @@ def deposit(account_id: IdentityPath, asked: DepositRequest, desk: CurrentDesk, 
 
 
 @router.get("/{account_id}/ledger", response_model=LedgerReply, dependencies=[Depends(trader)])
-def ledger(account_id: IdentityPath, desk: CurrentDesk) -> Response:
-    """Everything that moved the account's cash."""
+def ledger(account_id: IdentityPath, desk: CurrentDesk, limit: Limit = PAGE, offset: Offset = 0) -> Response:
+    """What moved the account's cash, oldest first, page by page; the balance is that of all of it."""
     postings = desk.accounts.ledger(account_id)
     shown = [
         {
@@ -114,7 +114,7 @@ def ledger(account_id: IdentityPath, desk: CurrentDesk) -> Response:
             "order": posting.order,
             "at": posting.at.isoformat(),
         }
-        for posting in postings
+        for posting in postings[offset : offset + limit]
     ]
     balance = sum((posting.amount for posting in postings), start=Decimal("0.00"))
     return reply(json.dumps({"postings": shown, "balance": str(balance)}))

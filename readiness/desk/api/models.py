@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-from fastapi import Path, Response
+from fastapi import Path, Query, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from readiness.desk.errors import Problem
@@ -24,6 +24,12 @@ EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2099, 12, 31, tzin
 Date = Annotated[date, Field(ge=EARLIEST.date(), le=LATEST.date())]
 Instant = Annotated[AwareDatetime, Field(ge=EARLIEST, le=LATEST)]
 SymbolPath = Annotated[str, Path(pattern=r"^[A-Z]{1,6}$", examples=[SYMBOL])]
+PAGE = 500
+"""Most entries of a list in one answer: some 80 kB of orders."""
+Limit = Annotated[int, Query(ge=1, le=PAGE, description="How many entries at most.")]
+Offset = Annotated[
+    int, Query(ge=0, le=10**9, description="How many of the oldest entries to leave out: those seen already.")
+]
 IdentityPath = Annotated[str, Path(max_length=64, pattern=r"^[A-Za-z0-9._-]+$")]
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field
 
-from readiness.desk.api.models import Identity, IdentityPath, Price, Request, errors, reply
+from readiness.desk.api.models import PAGE, Identity, IdentityPath, Limit, Offset, Price, Request, errors, reply
 from readiness.desk.errors import Problem
 from readiness.desk.guards import on_tick
 from readiness.desk.idempotency import Key
@@ -63,9 +63,12 @@ def place(asked: NewOrder, desk: CurrentDesk, key: Key = None) -> Response:
 
 
 @router.get("", response_model=list[OrderReply])
-def orders(account: Annotated[Identity, Query()], desk: CurrentDesk) -> Response:
-    """All orders of an account, oldest first."""
-    return reply(json.dumps([order.fields() for order in desk.orders.of(account)]))
+def orders(
+    account: Annotated[Identity, Query()], desk: CurrentDesk, limit: Limit = PAGE, offset: Offset = 0
+) -> Response:
+    """The orders of an account, oldest first, page by page."""
+    page = desk.orders.of(account)[offset : offset + limit]
+    return reply(json.dumps([order.fields() for order in page]))
 
 
 @router.get("/{order_id}", response_model=OrderReply)

@@ -127,6 +127,24 @@ def test_concurrent_deposits_are_all_kept(desk: RunningDesk, trader: httpx.Clien
     assert trader.get(f"/v1/accounts/{account}/ledger").json()["balance"] == "101.00"
 
 
+def test_lists_come_in_pages_and_the_balance_is_of_everything(desk: RunningDesk, trader: httpx.Client) -> None:
+    account = desk.open_account()
+    for number in range(5):
+        trader.post(f"/v1/accounts/{account}/deposits", json={"amount": f"{number + 1}.00"})
+        order(trader, f"key-{number}", account=account, contract="U", side="buy", quantity=1)
+    for path in (f"/v1/orders?account={account}", f"/v1/accounts/{account}/ledger?"):
+        replies = [trader.get(f"{path}&limit=2&offset={offset}").json() for offset in range(0, 12, 2)]
+        whole, pages = trader.get(path).json(), replies
+        if "ledger" in path:
+            assert {reply["balance"] for reply in replies} == {whole["balance"]}
+            whole, pages = whole["postings"], [reply["postings"] for reply in replies]
+        assert len(whole) >= 5
+        assert [one["id"] for page in pages for one in page] == [one["id"] for one in whole][:12]
+        assert max(len(page) for page in pages) == 2
+        for wrong in ("limit=0", "limit=501", "offset=-1", "limit=many"):
+            assert trader.get(f"{path}&{wrong}").status_code == 422, wrong
+
+
 def test_a_repeated_order_is_answered_and_not_repeated(desk: RunningDesk, trader: httpx.Client) -> None:
     fields = {"account": desk.open_account(), "contract": "U", "side": "buy", "quantity": 10}
     with ThreadPoolExecutor(8) as pool:
