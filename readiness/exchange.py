@@ -1,6 +1,7 @@
 """A request and its reply: what a target is sent and what comes back. Plain, without any library: load workers import it."""
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -63,6 +64,14 @@ class Reply:
         content = self.json()
         value = content.get(name) if isinstance(content, dict) else None
         return "" if value is None else str(value)
+
+    def number(self, name: str) -> float | None:
+        """Return a field of the body's JSON object as a number, which may stand there as text; None where it is none."""
+        try:
+            value = float(self.field(name))
+        except ValueError:
+            return None
+        return value if math.isfinite(value) else None
 
     def as_fact(self) -> dict[str, Any]:
         """Return it as a recording keeps it: status, error, seconds and the decoded body."""

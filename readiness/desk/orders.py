@@ -138,14 +138,14 @@ class Orders:
             raise not_found("order", order)
         return found[0]
 
-    def of(self, account: str) -> list[Order]:
-        """All orders of an account, oldest first."""
+    def of(self, account: str, limit: int, offset: int) -> list[Order]:
+        """``limit`` orders of an account at most, oldest first, without the ``offset`` oldest."""
         with self._store.connection() as connection:
             accounts.known(connection, account)
-        return self._select("account = ?", account)
+        return self._select("account = ?", account, page=f"LIMIT {limit:d} OFFSET {offset:d}")
 
-    def _select(self, condition: str, *values: str) -> list[Order]:
-        query = f"SELECT * FROM orders WHERE {condition} ORDER BY placed, rowid"  # noqa: S608 - ours, not the caller's
+    def _select(self, condition: str, *values: str, page: str = "") -> list[Order]:
+        query = f"SELECT * FROM orders WHERE {condition} ORDER BY placed, rowid {page}"  # noqa: S608 - ours, not the caller's
         with self._store.connection() as connection:
             rows = connection.execute(query, [*values]).fetchall()
         return [_order(row) for row in rows]

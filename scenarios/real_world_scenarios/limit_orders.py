@@ -5,7 +5,6 @@ requests. Fix: work resting orders with each new market, and count what is left 
 """
 
 import asyncio
-import math
 from typing import Any
 
 from readiness import Recorder, Reply, Target, scenario
@@ -34,7 +33,7 @@ async def limit_orders(
     """Place the three, move the market through their limits, wait, and read orders and account."""
     account = (await target.call("oms.create_account", name="readiness", cash=cash)).field("id")
     chain = await target.call("oms.chain")
-    if (spot := _spot(chain)) is None:
+    if (spot := chain.number("spot") or 0.0) <= 0:
         recorder.fact("missed", f"the chain told no spot to set limits by ({chain.error or chain.status})")
         return
     limit = f"{spot * (1 - below):.2f}"
@@ -43,7 +42,7 @@ async def limit_orders(
     purchase = {"account": account, "contract": share, "side": "buy", "quantity": 10, "limit": limit}
     recorder.phase("place")
     rests, ended = [await _place(target, recorder, **purchase) for _ in range(2)]
-    recorder.fact("cancel", (await target.call("limit_orders.cancel", order=_id(ended))).as_fact())
+    recorder.fact("cancel", (await target.call("limit_orders.cancel", order=ended.field("id"))).as_fact())
     one = await target.call("oms.order", account=account, contract=put, side="buy", quantity=1, key=recorder.key())
     price = one.json().get("price") if isinstance(one.json(), dict) else None
     part = await _place(
@@ -61,11 +60,11 @@ async def limit_orders(
             await target.call("feed.control", fault="none", volatility=0.45, move=move)
             ingested = (await target.call("feed.ingest")).as_fact()
             moved.append({**ingested, "quote": (await target.call("feed.quote")).as_fact()})
-            await _until_done(target, _id(order), patience)
+            await _until_done(target, order.field("id"), patience)
     finally:
         await target.call("feed.control", fault="none", volatility=0.45, move=0.0)
     after = {
-        name: (await target.call("limit_orders.read", order=_id(reply))).as_fact()
+        name: (await target.call("limit_orders.read", order=reply.field("id"))).as_fact()
         for name, reply in (("rests", rests), ("cancelled", ended), ("part", part))
     }
     recorder.fact("after", after)
@@ -87,22 +86,8 @@ async def _until_done(target: Target, order: str, patience: float) -> None:
         await asyncio.sleep(POLL_SECONDS)
 
 
-def _spot(chain: Reply) -> float | None:
-    """What the share costs by the chain; None where it tells no price."""
-    try:
-        spot = float(chain.field("spot"))
-    except ValueError:
-        return None
-    return spot if math.isfinite(spot) and spot > 0 else None
-
-
 def _cheap_put(chain: Any) -> str:
     """The put with the lowest ask that trades: many of them cost little."""
     options = chain.get("options") if isinstance(chain, dict) else None
     puts = [o for o in options or () if o.get("kind") == "put" and float(o.get("bid") or 0) >= 0.05]
     return str(min(puts, key=lambda o: float(o["ask"]))["contract"]) if puts else ""
-
-
-def _id(reply: Reply) -> str:
-    content = reply.json()
-    return str(content.get("id", "")) if isinstance(content, dict) else ""

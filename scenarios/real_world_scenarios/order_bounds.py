@@ -29,7 +29,7 @@ async def order_bounds(target: Target, recorder: Recorder, *, cash: str = "90000
         placed = await target.call("limit_orders.place", **order, limit=f"{limit:.2f}", key=key)
         recorder.fact(name, {**placed.as_fact(), "quantity": quantity, "limit": f"{limit:.2f}", "spot": str(spot)})
         if 200 <= placed.status < 300:
-            await target.call("limit_orders.cancel", order=_id(placed))
+            await target.call("limit_orders.cancel", order=placed.field("id"))
     if "tick" in bounds:
         order = {"account": account, "contract": bounds["share"], "side": "buy"}
         recorder.fact("ticks", [await _tick(target, recorder, **order, **one) for one in _ticks(bounds, spot)])
@@ -43,8 +43,8 @@ async def _tick(
     placed = await target.call("limit_orders.place", **order, quantity=quantity, limit=f"{limit:f}", key=key)
     seen = {**placed.as_fact(), "on": on, "quantity": quantity, "limit": f"{limit:f}", "read": None}
     if 200 <= placed.status < 300:
-        seen["read"] = (await target.call("limit_orders.read", order=_id(placed))).json()
-        await target.call("limit_orders.cancel", order=_id(placed))
+        seen["read"] = (await target.call("limit_orders.read", order=placed.field("id"))).json()
+        await target.call("limit_orders.cancel", order=placed.field("id"))
     return seen
 
 
@@ -86,8 +86,3 @@ def _spot(chain: Reply) -> Decimal | None:
     except InvalidOperation:
         return None
     return spot if spot.is_finite() and spot > 0 else None
-
-
-def _id(reply: Reply) -> str:
-    content = reply.json()
-    return str(content.get("id", "")) if isinstance(content, dict) else ""

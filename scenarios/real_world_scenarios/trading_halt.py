@@ -5,7 +5,6 @@ busiest. Fix: ask for the state where orders are taken and again where resting o
 """
 
 import asyncio
-import math
 
 from readiness import Recorder, Reply, Target, scenario
 
@@ -34,7 +33,7 @@ async def trading_halt(
     """Two orders rest; halt, order, cancel one, let the market fall, wait; resume and order again."""
     account = (await target.call("oms.create_account", name="readiness", cash=cash)).field("id")
     chain = await target.call("oms.chain")
-    if (spot := _spot(chain)) is None:
+    if (spot := chain.number("spot") or 0.0) <= 0:
         recorder.fact("missed", f"the chain told no spot to set limits by ({chain.error or chain.status})")
         return
     limit = f"{spot * (1 - below):.2f}"
@@ -52,15 +51,15 @@ async def trading_halt(
             await target.call("limit_orders.place", **purchase, limit=limit, key=recorder.key()),
         ]
         recorder.fact("refused", [reply.as_fact() for reply in refused])
-        recorder.fact("cancel", (await target.call("limit_orders.cancel", order=_id(ended))).as_fact())
+        recorder.fact("cancel", (await target.call("limit_orders.cancel", order=ended.field("id"))).as_fact())
         await target.call("feed.control", **{**CALM, "move": -fall})
         recorder.fact("fall", (await target.call("feed.ingest")).as_fact())
         recorder.fact("quote", (await target.call("feed.quote")).as_fact())
         await asyncio.sleep(halted)
-        recorder.fact("while halted", (await target.call("limit_orders.read", order=_id(rests))).as_fact())
+        recorder.fact("while halted", (await target.call("limit_orders.read", order=rests.field("id"))).as_fact())
         recorder.phase("resumed")
         recorder.fact("resume", (await target.call("trading_state.open")).as_fact())
-        recorder.fact("resumed", (await _filled(target, _id(rests), patience)).as_fact())
+        recorder.fact("resumed", (await _filled(target, rests.field("id"), patience)).as_fact())
         recorder.fact("order after", (await target.call("oms.order", **purchase, key=recorder.key())).as_fact())
     finally:
         await target.call("feed.control", **CALM)
@@ -75,17 +74,3 @@ async def _filled(target: Target, order: str, patience: float) -> Reply:
             return reply
         await asyncio.sleep(POLL_SECONDS)
     return await target.call("limit_orders.read", order=order)
-
-
-def _spot(chain: Reply) -> float | None:
-    """What the share costs by the chain; None where it tells no price."""
-    try:
-        spot = float(chain.field("spot"))
-    except ValueError:
-        return None
-    return spot if math.isfinite(spot) and spot > 0 else None
-
-
-def _id(reply: Reply) -> str:
-    content = reply.json()
-    return str(content.get("id", "")) if isinstance(content, dict) else ""

@@ -67,8 +67,7 @@ def orders(
     account: Annotated[Identity, Query()], desk: CurrentDesk, limit: Limit = PAGE, offset: Offset = 0
 ) -> Response:
     """The orders of an account, oldest first, page by page."""
-    page = desk.orders.of(account)[offset : offset + limit]
-    return reply(json.dumps([order.fields() for order in page]))
+    return reply(json.dumps([order.fields() for order in desk.orders.of(account, limit, offset)]))
 
 
 @router.get("/{order_id}", response_model=OrderReply)

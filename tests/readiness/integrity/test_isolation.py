@@ -149,16 +149,11 @@ def test_a_serial_execution_is_never_accused(random: Random) -> None:
 
 @CASES
 @given(seeds)
-def test_snapshots_are_judged_as_brute_force_judges_them(random: Random) -> None:
-    transactions = _snapshots(random)
-    verdict = isolation(transactions)
-    assert (verdict.state == "invalid") == (not _serializable(transactions)), verdict
-
-
-@CASES
-@given(seeds)
-def test_torn_views_are_judged_as_brute_force_judges_them(random: Random) -> None:
-    transactions = _torn(random)
+@pytest.mark.parametrize("history", [_snapshots, _torn])
+def test_histories_are_judged_as_brute_force_judges_them(
+    history: Callable[[Random], list[Transaction]], random: Random
+) -> None:
+    transactions = history(random)
     verdict = isolation(transactions)
     assert (verdict.state == "invalid") == (not _serializable(transactions)), verdict
 
