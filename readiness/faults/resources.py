@@ -48,7 +48,8 @@ def limit_witness(pid: int, limits: Mapping[str, int]) -> dict[str, Any]:
     """Return limit and present use by name; empty when the process is gone or one of the limits is not in force."""
     with contextlib.suppress(psutil.Error, OSError):
         process = psutil.Process(pid)
-        found = {name: {"limit": process.rlimit(_number(name))[0], "used": _used(process, name)} for name in limits}
+        with process.oneshot():  # all uses of one moment: a process that starts grows between two readings
+            found = {name: {"limit": process.rlimit(_number(name))[0], "used": _used(process, name)} for name in limits}
         if all(found[name]["limit"] == value for name, value in limits.items()):
             return {"pid": pid, **found} if found else {}
     return {}

@@ -203,10 +203,10 @@ def test_nothing_is_seen_of_a_tree_that_has_gone() -> None:
 
 def test_both_readers_agree(root: Puppet) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as server, tree_of(root.pid) as tree:
-        root.child(SLEEP)
+        child = root.child("import os; os.dup2(0, 99); " + SLEEP)
         root.do(f"kept.append(socket.create_connection(('127.0.0.1', {server.getsockname()[1]}))) or 0")
         other = PsutilTree([root.pid])
-        eventually(lambda: psutil.Process(root.pid).children()[0].num_fds() == 3, "the child has started")
+        eventually(lambda: os.path.lexists(f"/proc/{child}/fd/99"), "the child has started, and grows no more")
         first, second = seen(tree), seen(other)
         assert (first.processes, first.threads, first.descriptors) == (
             second.processes,
