@@ -66,8 +66,10 @@ async def user_grid(
 async def _cell(target: Target, recorder: Recorder, users: int, operations: int) -> dict[str, Any]:
     """Drive one cell; with the processor time, in cores, of a target that the gate has started."""
     begun, before, began = len(recorder.samples), _cpu_seconds(target), recorder.now
-    while len(recorder.samples) - begun < LEAST_CALLS and recorder.now - began < PATIENCE:
+    while True:
         await per_vu_iterations(target, recorder, users=users, iterations=operations)
+        if len(recorder.samples) - begun >= LEAST_CALLS or recorder.now - began >= PATIENCE:
+            break
     told = _summed(recorder, begun)
     seen = before is not None and told["seconds"] >= LEAST_SECONDS
     cores = round(max(0.0, (_cpu_seconds(target) or 0.0) - (before or 0.0)) / told["seconds"], 2) if seen else None
