@@ -82,9 +82,10 @@ class HttpClient:
         """Connections given up because of bytes that nobody asked for."""
         self.cookies = Cookies() if options.cookies else None
         self.watch = watch or Watch()
-        self._idle: list[Connection] = []
+        self.idle: list[Connection] = []
+        """Connections that the next exchange may use."""
         self._open = 0
-        self.free: Callable[[Connection], None] = self._lend if options.connections else self._idle.append
+        self.free: Callable[[Connection], None] = self._lend if options.connections else self.idle.append
         self._queue: deque[asyncio.Future[Connection | None]] = deque()
         """Calls that wait for one of few connections: each is given one, or the place of one that it may open (None)."""
         self._again: set[asyncio.Task[Reply]] = set()
@@ -93,6 +94,8 @@ class HttpClient:
         self.plain = not (options.cookies or options.redirects or options.compressed or options.http2)
         """Whether a call is one exchange and nothing else."""
         self._special = options.first_byte < math.inf
+        self.known = self.origin.kept if self.plain and not self._special else {}
+        """Requests without headers and body that any idle connection can be given as they are."""
 
     async def send(self, request: Request) -> Reply:
         """Send one request."""
@@ -136,8 +139,8 @@ class HttpClient:
         ``began`` is when the call began (``time.monotonic``; default: now). Bodies come as they were sent, see `decoded`.
         """
         began = began or monotonic()
-        if self._idle and not self._special and method != "HEAD":
-            return self._idle.pop().send(method, wire, began, began + timeout)
+        if self.idle and not self._special and method != "HEAD":
+            return self.idle.pop().send(method, wire, began, began + timeout)
         return self._unusual(method, wire, began, began + timeout)
 
     def decoded(self, reply: Reply) -> Reply:
@@ -156,7 +159,7 @@ class HttpClient:
 
         ``placed``: there is a place for a connection of its own.
         """
-        found = self._idle.pop() if self._idle and not placed else await self._connect(deadline, placed=placed)
+        found = self.idle.pop() if self.idle and not placed else await self._connect(deadline, placed=placed)
         if isinstance(found, str):
             return Reply(0, b"", b"", monotonic() - began, found)
         first_byte = monotonic() + self.options.first_byte
@@ -179,8 +182,8 @@ class HttpClient:
             self.connects += other.connects
             self.unasked += other.unasked
             await other.close()
-        while self._idle:
-            self._idle.pop().abort()
+        while self.idle:
+            self.idle.pop().abort()
         await asyncio.sleep(0)
 
     @property
@@ -221,8 +224,8 @@ class HttpClient:
         """Wait for a kept connection, or for the place of a new one (None). TimeoutError where neither comes in time."""
         limit, line_up = self.options.connections, self._queue.append
         while limit and self._open >= limit:
-            if self._idle:
-                return self._idle.pop()
+            if self.idle:
+                return self.idle.pop()
             turn: asyncio.Future[Connection | None] = asyncio.get_running_loop().create_future()
             line_up(turn)
             try:
@@ -250,12 +253,12 @@ class HttpClient:
     def _lend(self, connection: Connection) -> None:
         """Hand it over to the call that has waited longest."""
         if not (self._queue and self._hand(connection)):
-            self._idle.append(connection)
+            self.idle.append(connection)
 
     def withdraw(self, connection: Connection) -> None:
         """Lend it no more."""
-        if connection in self._idle:
-            self._idle.remove(connection)
+        if connection in self.idle:
+            self.idle.remove(connection)
 
     def lost(self, connection: Connection) -> None:
         """Forget it."""

@@ -47,9 +47,12 @@ class Live:
         kinds = self._log.kinds
         while len(self._records) < len(kinds):
             self._records.append(self._recorder(kinds[len(self._records)]))
-        records = self._records
-        for number, latency in zip(rows.kind, rows.latency, strict=True):
-            records[number](latency)
+        records, first = self._records, rows.kind[0]
+        if rows.kind.count(first) == len(rows.kind) and not kinds[first].error:  # a load of one call, all well
+            self.operations[kinds[first].operation].extend(rows.latency)
+        else:
+            for number, latency in zip(rows.kind, rows.latency, strict=True):
+                records[number](latency)
         self._recent.append(rows)
 
     def withdraw(self, number: int, latency: float) -> None:

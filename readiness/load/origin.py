@@ -28,7 +28,8 @@ class Origin:
     authority: str
     prefix: str = ""
     tls: ssl.SSLContext | None = None
-    _kept: dict[tuple[str, str], tuple[bytes, str]] = field(init=False, repr=False, compare=False, default_factory=dict)
+    kept: dict[tuple[str, str], tuple[bytes, str]] = field(init=False, repr=False, compare=False, default_factory=dict)
+    """Method and path -> what `bare` gave for them; none of HEAD, whose answers end in a way of their own."""
     _usual: set[str] = field(init=False, repr=False, compare=False, default_factory=set)
     """Names of headers that are none of `OURS`."""
 
@@ -43,11 +44,13 @@ class Origin:
 
     def bare(self, method: str, path: str) -> tuple[bytes, str]:
         """Return the request without headers and body as bytes, and its name; both are kept for the next time."""
-        found = self._kept.get((method, path))
+        found = self.kept.get((method, path))
         if found is None:
-            if len(self._kept) >= KEPT:
-                self._kept.clear()
-            found = self._kept[method, path] = (self.wire(method, path), f"{method} {path}")
+            found = (self.wire(method, path), f"{method} {path}")
+            if method != "HEAD":
+                if len(self.kept) >= KEPT:
+                    self.kept.clear()
+                self.kept[method, path] = found
         return found
 
     def wire(self, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes = b"") -> bytes:

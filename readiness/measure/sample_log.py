@@ -179,9 +179,11 @@ class SampleLog:
         if not self._rows:
             return _no_rows()
         at, latency, late, kinds = zip(*self._rows, strict=True)
-        if not self._numbers.keys() >= set(kinds):
+        try:
+            numbers = array("I", map(self._numbers.__getitem__, kinds))
+        except KeyError:  # one is new
             self._learn(kinds)
-        numbers = array("I", map(self._numbers.__getitem__, kinds))
+            numbers = array("I", map(self._numbers.__getitem__, kinds))
         return Rows(array("d", at), array("d", latency), array("d", late), numbers)
 
     def _learn(self, kinds: Iterable[tuple[str, str, int, str]]) -> None:

@@ -80,6 +80,37 @@ def test_what_is_sent(tmp_path: Path) -> None:
     assert seen[2][2] == b"raw"
 
 
+def test_an_answer_to_head_ends_with_its_head_every_time(tmp_path: Path) -> None:
+    async def headless(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            line, _, _ = await request_of(reader)
+            whole = answer(b"hello")
+            writer.write(whole[: -len(b"hello")] if line.startswith("HEAD") else whole)
+
+    async def journey(user: User) -> None:
+        for method in ("GET", "HEAD", "HEAD", "GET", "GET", "HEAD"):
+            await user.request(method, "/", timeout=1.0)
+
+    samples, result = going(journey, tmp_path, handler=headless)
+    assert [sample.error for sample in samples] == [""] * 6, "a body was waited for that never comes"
+    assert result.connects == 1
+
+
+def test_the_limit_for_the_first_byte_holds_for_every_call(tmp_path: Path) -> None:
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for pause in (0.0, 0.0, 5.0):
+            await request_of(reader)
+            await asyncio.sleep(pause)
+            writer.write(answer(b"hello"))
+
+    async def journey(user: User) -> None:
+        for _ in range(3):
+            await user.get("/")
+
+    samples, _ = going(journey, tmp_path, handler=handle, options=ClientOptions(first_byte=0.1))
+    assert [sample.error for sample in samples] == ["", "", "first byte timeout"]
+
+
 def test_a_header_cannot_smuggle_in_another(tmp_path: Path) -> None:
     async def journey(user: User) -> None:
         await user.get("/", headers={"X-Name": "a\r\nX-Admin: yes"})

@@ -8,6 +8,7 @@ import random
 import subprocess
 import sys
 import weakref
+from array import array
 
 import numpy as np
 import pytest
@@ -61,6 +62,23 @@ def test_both_ways_of_counting_agree(values: list[float]) -> None:
         without._settle()
     assert list(with_numpy.buckets()) == list(without.buckets())
     assert without.mean == pytest.approx(with_numpy.mean)
+
+
+@settings(derandomize=True, deadline=None)
+@given(st.lists(LATENCIES, max_size=3))
+def test_many_at_once_count_like_one_by_one(parts: list[list[float]]) -> None:
+    together, alone = Histogram(), Histogram()
+    for part in parts:
+        for value in part:
+            alone.record(value)
+        together.extend(array("d", part))
+        together.record(1.0)
+        alone.record(1.0)
+    assert list(together.buckets()) == list(alone.buckets())
+    assert together.mean == pytest.approx(alone.mean, nan_ok=True)
+    together.extend(array("d", [-1.0]))
+    with pytest.raises(ValueError, match="finite values from 0"):
+        together.count  # noqa: B018 - it is reading that raises
 
 
 def test_a_lean_process_stays_lean() -> None:
