@@ -36,6 +36,10 @@ class Load:
     seed: int = 7
     phase: str = "load"
 
+    def __post_init__(self) -> None:
+        if self.client.cookies and self.client.connections:
+            raise ValueError("cookies and connections: users who share connections would share one user's cookies")
+
 
 @dataclass(frozen=True)
 class LoadResult:

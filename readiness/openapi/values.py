@@ -1,6 +1,7 @@
 """Values from schemas: one that is right, and many that are wrong in one way each."""
 
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -141,16 +142,18 @@ def _number(schema: Schema, kind: str) -> float:
 def _bound(schema: Schema, name: str, inward: int) -> float | None:
     """A bound, or the first whole number within one that is excluded, in the words of 3.0 and 3.1."""
     exclusive = schema.get(f"exclusive{name.capitalize()}")
-    if isinstance(exclusive, int | float) and not isinstance(exclusive, bool):
+    if isinstance(exclusive, int | float) and not isinstance(exclusive, bool) and math.isfinite(exclusive):
         return exclusive + inward
     bound = schema.get(name)
-    if not isinstance(bound, int | float):
+    if not isinstance(bound, int | float) or not math.isfinite(bound):
         return None
     return bound + inward if exclusive is True else bound
 
 
 def _text(schema: Schema) -> str:
     low, high = _whole(schema.get("minLength"), 0), _whole(schema.get("maxLength"), LONGEST)
+    if low > LONGEST:
+        raise UnmadeError(f"a text of at least {low} characters is asked for; ours have {LONGEST} at most")
     candidates = [FORMATS[schema["format"]]] if schema.get("format") in FORMATS else []
     for word in (*candidates, *WORDS):
         text = word * -(-low // len(word)) if len(word) < low else word
@@ -167,7 +170,7 @@ def _matches(pattern: Any, text: str) -> bool:
 
 
 def _whole(value: Any, otherwise: int) -> int:
-    return int(value) if isinstance(value, int | float) else otherwise
+    return int(value) if isinstance(value, int | float) and math.isfinite(value) else otherwise
 
 
 def wrong_values(schema: Schema, document: Document) -> Iterator[Wrong]:
@@ -224,7 +227,7 @@ def _attempts(schema: Schema) -> Iterator[tuple[str, Any]]:
     if high is not None:
         yield "above its maximum", high + 1
     if (least := _whole(schema.get("minLength"), 0)) > 0:
-        yield "too short", "a" * (least - 1)
+        yield "too short", "a" * min(least - 1, LONGEST)
     if (most := _whole(schema.get("maxLength"), LONGEST)) < LONGEST:
         yield "too long", "a" * (most + 1)
     if "enum" in schema or "pattern" in schema or schema.get("format") in FORMATS:

@@ -53,6 +53,8 @@ class PythonTarget:
                     value = await self._function(**arguments)
                 else:
                     value = await asyncio.to_thread(self._function, **arguments)
+                    if inspect.isawaitable(value):  # of an object with an ``async def __call__``, or of a wrapper
+                        value = await value
             body = json.dumps(value, default=str).encode()
         except TimeoutError:
             return Reply(0, {}, b"", time.perf_counter() - begin, "timeout")

@@ -251,6 +251,15 @@ def test_cookies_belong_to_their_user(tmp_path: Path) -> None:
     assert sorted(sent["/shop/cart"]) == ["tint=a,b; session=s1", "tint=a,b; session=s2"]
 
 
+def test_users_who_share_connections_share_no_cookies() -> None:
+    async def nothing(user: User) -> None:
+        """Never begun."""
+
+    origin = parse_origin("http://127.0.0.1:1")
+    with pytest.raises(ValueError, match="would share one user's cookies"):
+        Load(origin, ONCE, nothing, ClientOptions(connections=2, cookies=True))
+
+
 def test_redirects_are_followed_when_asked(tmp_path: Path) -> None:
     seen: Seen = []
 

@@ -123,6 +123,16 @@ def test_texts_of_a_text_break_its_length_and_pattern() -> None:
     assert texts(type="string", format="date")["of another form"][1] is False, "a format is a note"
 
 
+def test_a_document_with_absurd_bounds_fills_no_memory() -> None:
+    with pytest.raises(UnmadeError, match="at least 1000000000000 characters"):
+        made({"type": "string", "minLength": 10**12}, NOTHING)
+    assert len(texts(type="string", minLength=10**12)["too short"][0]) == 100_000
+    endless = json.loads("1e999")
+    assert made({"type": "string", "minLength": endless}, NOTHING) == "text"
+    assert made({"type": "integer", "minimum": endless}, NOTHING) == 1
+    assert "below its minimum" not in texts(type="number", minimum=endless)
+
+
 def test_a_null_is_sent_and_not_held_against_anybody() -> None:
     nulls = [wrong for wrong in wrong_values({"type": "string"}, NOTHING) if wrong.value is None]
     assert [wrong.forbidden for wrong in nulls] == [False]

@@ -43,6 +43,19 @@ def test_the_body_gives_the_arguments_and_the_answer_is_json(tmp_path: Path, kin
 
 
 @pytest.mark.parametrize(
+    "source",
+    [
+        "class Answer:\n    async def __call__(self): return 5\nanswer = Answer()",
+        "import functools\nasync def five(): return 5\nanswer = functools.partial(five)",
+        "async def five(): return 5\nanswer = lambda: five()",
+    ],
+)
+def test_whatever_gives_something_to_await_is_awaited(tmp_path: Path, source: str) -> None:
+    reply = sent(tmp_path, source)
+    assert (reply.status, reply.body) == (200, b"5")
+
+
+@pytest.mark.parametrize(
     ("source", "body", "said"),
     [
         ("def answer(): return {(1, 2): 3}", b"", "TypeError: keys must be str"),
