@@ -1,5 +1,6 @@
 """What is made fits its schema; what is made wrong does not, unless it says that it is only hostile."""
 
+import json
 import re
 from typing import Any
 
