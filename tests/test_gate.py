@@ -57,13 +57,13 @@ def test_checks_that_hang_or_crash_cost_their_own_result_only(tmp_path: Path) ->
         "h_good": GOOD,
     }
     folder = project(tmp_path, checks, policy={"checks": {id: {} for id in checks}})
-    found = grade(folder, "--check", *checks, patch="import readiness.judging as j; j.CHECK_SECONDS = 5.0")
+    found = grade(folder, "--check", *checks, patch="import readiness.judging as j; j.CHECK_SECONDS = 15.0")
     statuses = {id: found.result(id)["status"] for id in checks}
     assert statuses == {
         "a_good": "PASS", "b_hanging": "ERROR", "c_good": "PASS", "d_crashing": "ERROR", "e_raising": "ERROR", "f_good": "PASS",
         "g_ill_typed": "ERROR", "h_good": "PASS",
     }  # fmt: skip
-    assert "did not end within 5 s" in found.result("b_hanging")["reason"]
+    assert "did not end within 15 s" in found.result("b_hanging")["reason"]
     assert "-9" in found.result("d_crashing")["reason"]
     assert "ZeroDivisionError: so" in found.result("e_raising")["reason"]
     assert found.code != 0
@@ -113,7 +113,7 @@ def test_sigterm_gives_a_partial_report(tmp_path: Path) -> None:
     with gate:
         until(lambda: [e for e in journal(output) if e["event"] == "PhaseStarted" and e["scenario"] == "sleeping"])
         gate.send_signal(signal.SIGTERM)
-        printed = gate.communicate(timeout=30)[0].decode()
+        printed = gate.communicate(timeout=120)[0].decode()
     found = graded(output, gate.returncode, printed)
     assert found.code == 130, printed
     assert found.report["interrupted"] is True
@@ -126,15 +126,15 @@ def test_sigterm_gives_a_partial_report(tmp_path: Path) -> None:
 def test_a_killed_gate_leaves_nothing_but_a_report(tmp_path: Path) -> None:
     gate, output = _start(tmp_path, "--check", "crash_restart")  # the sample desk, disrupted
     with gate:
-        until(lambda: [e for e in journal(output) if e["event"] == "PhaseStarted"], 45.0)
+        until(lambda: [e for e in journal(output) if e["event"] == "PhaseStarted"], 120.0)
         run = next(output.iterdir()).name
         before = marked(run)
         noted = datetime.fromisoformat(journal(output)[-1]["at"])
         time.sleep(1.5)
         os.kill(gate.pid, signal.SIGKILL)
-        gate.communicate(timeout=30)
+        gate.communicate(timeout=120)
     assert len(before) >= 3, "the desk, its vendor and the scenario were there"
-    until(lambda: list(output.glob("*/production_validation_report_*.json")), 45.0)
+    until(lambda: list(output.glob("*/production_validation_report_*.json")), 120.0)
     until(lambda: not marked(run), 10.0)
     found = graded(output, gate.returncode)
     assert found.code == -signal.SIGKILL
@@ -157,7 +157,7 @@ def test_a_target_that_cannot_be_reached(tmp_path: Path, address: str, code: int
     folder = project(tmp_path, {"all_well": GOOD})
     done = subprocess.run(
         command(folder / "runs", "--check", "all_well", "--target", address), cwd=folder, env=environment(),
-        capture_output=True, text=True, timeout=30, check=False,
+        capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert done.returncode == code, done.stderr
     assert said in done.stderr
@@ -179,7 +179,7 @@ def test_a_defect_before_the_first_event_ends_the_run(tmp_path: Path) -> None:
     folder = project(tmp_path, {"all_well": GOOD}, policy={"checks": {"all_well": {}}})
     done = subprocess.run(
         command(folder / "runs", "--check", "all_well", patch=patch), cwd=folder, env=environment(),
-        capture_output=True, text=True, timeout=30, check=False,
+        capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert done.returncode == 4, done.stderr
     assert "No space left on device" in done.stderr

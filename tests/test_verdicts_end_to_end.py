@@ -158,7 +158,7 @@ def test_an_interrupted_run(tmp_path: Path) -> None:
     with gate:
         until(lambda: [e for e in journal(folder / "runs") if e.get("scenario") == "sleeping" and "seconds" in e])
         gate.send_signal(signal.SIGTERM)
-        printed = gate.communicate(timeout=40)[0].decode()
+        printed = gate.communicate(timeout=120)[0].decode()
     found = graded(folder / "runs", gate.returncode, printed)
     assert_not_ready(found, "INCONCLUSIVE", 130, "The run was interrupted")
     assert found.report["coverage"] == pytest.approx(0.99), "all but the last hundredth was seen, and well"
@@ -357,7 +357,7 @@ def test_an_unfit_machine_decides_nothing_about_speed(tmp_path: Path, calling: s
     found = grade(project(tmp_path / "p", {**checks, "calling": calling}, policy=listed), "--check", *checks)
     stolen = {"kind": "readings", "series": "machine_steal_share", "unit": "", "at": [0.1, 0.2], "values": [0.33, 0.33]}
     recording = found.run / "recordings" / "calling.jsonl"
-    lines = recording.read_text().splitlines()
+    lines = [line for line in recording.read_text().splitlines() if '"series": "machine_steal_share"' not in line]
     recording.write_text("\n".join([*lines[:-1], json.dumps(stolen), lines[-1]]) + "\n")
     assert main(["judge", str(found.run)]) == 5
     again = graded(found.run.parent, 5)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import random
 import secrets
 import socket
 import sys
@@ -27,6 +28,8 @@ from readiness import (
 )
 
 POLL_SECONDS = 0.05
+OWN_PORTS = range(20_000, 32_000)
+"""Below those that Linux (32768 to 60999), macOS and Windows give to whoever asks for any."""
 
 
 @target(schemes=("process",))
@@ -311,7 +314,10 @@ async def _listens(child: Child, port: int, seconds: float) -> bool:
 
 
 def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
+    """A port that nobody has now, and that the system gives nobody by itself until the child takes it, a second from now."""
+    for wanted in (*random.SystemRandom().sample(OWN_PORTS, 20), 0):
+        with socket.socket() as found, contextlib.suppress(OSError):
+            found.bind(("127.0.0.1", wanted))
+            port: int = found.getsockname()[1]
+            return port
+    raise TargetError("no free port on 127.0.0.1")

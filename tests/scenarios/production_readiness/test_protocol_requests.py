@@ -35,16 +35,15 @@ class Nobody:
 @pytest.fixture(scope="module")
 def unheard(tmp_path_factory: pytest.TempPathFactory) -> Recording:
     folder: Path = tmp_path_factory.mktemp("unheard")
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-    target = Target(TargetSpec(), Nobody(port))  # type: ignore[arg-type]
     recorder = Recorder(folder, "protocol_requests")
 
-    async def drive() -> None:
+    async def drive(target: Target) -> None:
         with recorder.ending():
-            await protocol_requests(target, recorder, timeout=0.5)
+            await protocol_requests(target, recorder, timeout=10.0)
 
-    asyncio.run(drive())
+    with socket.socket() as held:  # nobody listens, and nobody else can be given the port
+        held.bind(("127.0.0.1", 0))
+        asyncio.run(drive(Target(TargetSpec(), Nobody(held.getsockname()[1]))))  # type: ignore[arg-type]
     return read_recording(folder, "protocol_requests")
 
 
