@@ -76,7 +76,9 @@ def compared(settings: Settings, candidate: str, folder: Path, design: Design = 
         )
     )  # fmt: skip
     assert heard == [(number + 1, design.quads) for number in range(len(heard))]
-    assert result.quads - len(heard) in (0, 1), "of the last one nothing is heard where the load is ended"
+    cut_off = any("ended early" in caveat for caveat in result.caveats)
+    missed = result.quads - len(heard)
+    assert missed >= 0 if cut_off else missed == 0, "of the last ones nothing is heard where the load is ended"
     return result
 
 

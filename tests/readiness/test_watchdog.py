@@ -85,7 +85,7 @@ def test_of_a_killed_gate_nothing_is_left(tmp_path: Path, scratch: Path, run_id:
         gate.wait()
         killed = time.monotonic()
         eventually(lambda: all_gone(told["pids"]) and not scratch.exists(), "all is gone")
-        assert time.monotonic() - killed < 5
+        assert time.monotonic() - killed < 15
         eventually(lambda: report.exists() and not lives(told["watchdog"]), "the report is written")
     finally:
         gate.kill()

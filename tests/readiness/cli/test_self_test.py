@@ -24,6 +24,7 @@ from readiness.cli.self_test_table import Alarms, Finding, Pair, as_json, exit_c
 from readiness.loader import load
 from readiness.settings import EMBEDDED
 from readiness.targeting import Mutant
+from tests.grading import until
 
 ROOT = Path(__file__).parents[3]
 SERVICE = ROOT / "tests" / "services" / "plain_service.py"
@@ -261,8 +262,7 @@ def test_an_interruption_ends_the_rounds_and_shows_what_is_through(tmp_path: Pat
     assert child.stdout is not None
     first = child.stdout.readline()
     assert first.startswith("  1/101 "), first
-    rounds = psutil.Process(child.pid).children(recursive=True)
-    assert rounds
+    rounds = until(lambda: psutil.Process(child.pid).children(recursive=True))
     os.kill(child.pid, signal.SIGINT)
     out, err = child.communicate(timeout=60)
     assert child.returncode == 130, err

@@ -125,10 +125,12 @@ def test_eaten_resources(start: Start) -> None:
         trader.post("/v1/recommendations", json={"account": account, "symbol": "U"}).raise_for_status()
         trader.get("/v1/quotes/U").raise_for_status()
     time.sleep(max(0.0, began + 1 - time.perf_counter()))
-    memory, descriptors, cpu = (after - start for after, start in zip(map(read, names), before, strict=True))
+    memory, descriptors, _ = (after - start for after, start in zip(map(read, names), before, strict=True))
     assert memory > 25_000_000
     assert descriptors >= 30
-    assert cpu / (time.perf_counter() - began) > 0.6
+    cpu, began = read(names[2]), time.perf_counter()
+    time.sleep(2.0)  # nobody asks for anything: a desk without this defect uses a hundredth of a core
+    assert (read(names[2]) - cpu) / (time.perf_counter() - began) > 0.2
 
 
 @pytest.mark.parametrize("defect", ["pool-of-one", "stuck-after-burst", "crowd-errors"])
@@ -137,7 +139,7 @@ def test_crowds(start: Start, defect: str) -> None:
     trader, account = desk.client(), desk.open_account()
     with ThreadPoolExecutor(60) as pool:
         began = time.perf_counter()
-        path, count = (f"/v1/accounts/{account}", 8) if defect == "pool-of-one" else ("/v1/slow?seconds=0.5", 60)
+        path, count = (f"/v1/accounts/{account}", 8) if defect == "pool-of-one" else ("/v1/slow?seconds=3", 60)
         statuses = [reply.status_code for reply in pool.map(lambda _: trader.get(path), range(count))]
         took = time.perf_counter() - began
     assert {"pool-of-one": took > 1, "stuck-after-burst": True, "crowd-errors": 503 in statuses}[defect]
@@ -149,7 +151,7 @@ def test_lies_about_the_vendor(start: Start, vendor: RunningVendor) -> None:
     desk = start("health-always-yes", "liveness-checks-vendor", "no-vendor-timeout").ready()
     vendor.control(fault="slow")
     anyone = desk.client(None)
-    eventually(lambda: anyone.get("/health/live").status_code == 503, 2)
+    eventually(lambda: anyone.get("/health/live").status_code == 503, 10)
     assert anyone.get("/health/ready").status_code == 200
     desk.client(ADMIN).put("/v1/clock", json={"now": "2025-03-10T17:00:00Z"})
     assert seconds(lambda: desk.client().get("/v1/quotes/U")) > 2.5
@@ -159,7 +161,7 @@ def test_requests_are_dropped_on_shutdown(start: Start) -> None:
     desk = start("dropped-on-shutdown").ready()
     threading.Timer(0.5, desk.process.send_signal, [signal.SIGTERM]).start()
     with pytest.raises(httpx.HTTPError):
-        desk.client().get("/v1/slow", params={"seconds": 1.5})
+        desk.client().get("/v1/slow", params={"seconds": 5})
 
 
 def test_a_full_desk_dies(start: Start) -> None:
@@ -241,7 +243,9 @@ def test_what_comes_last_is_taken_for_the_newest(start: Start, vendor: RunningVe
     desk = start("last-message-wins").ready()
     admin, times = desk.client(ADMIN), []
     vendor.control(fault="reordered")
-    for _ in range(2):
+    for second in range(2):  # held, so that no further quote falls due between the two
+        now = f"2025-03-10T16:00:{second:02}Z"
+        admin.put("/v1/clock", json={"now": now, "running": False}).raise_for_status()
         admin.post("/v1/ingest/quotes", json={"symbol": "U"}).raise_for_status()
         times.append(desk.client().get("/v1/quotes/U").json()["at"])
     assert times[1] < times[0]

@@ -19,7 +19,9 @@ def ingest(admin: httpx.Client) -> dict[str, object]:
 def test_late_and_repeated_messages_are_dropped_and_counted(admin: httpx.Client, vendor: RunningVendor) -> None:
     vendor.control(fault="reordered")
     seen, counts = [], []
-    for _ in range(4):
+    for second in range(4):  # held, so that no further quote falls due between the two
+        now = f"2025-03-10T16:00:{second:02}Z"
+        admin.put("/v1/clock", json={"now": now, "running": False}).raise_for_status()
         counts.append(ingest(admin))
         seen.append(admin.get("/v1/quotes/U").json()["at"])
     assert seen[0] == seen[1] == seen[2] < seen[3]
@@ -28,6 +30,7 @@ def test_late_and_repeated_messages_are_dropped_and_counted(admin: httpx.Client,
 
 
 def test_a_vendor_that_is_back_is_asked_at_once(admin: httpx.Client, vendor: RunningVendor) -> None:
+    admin.get("/v1/quotes/U").raise_for_status()
     vendor.control(fault="error")
     admin.put("/v1/clock", json={"now": "2025-03-10T17:00:00Z"})
     assert admin.get("/v1/quotes/U").json()["age_seconds"] > 60
