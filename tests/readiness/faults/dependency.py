@@ -20,6 +20,8 @@ class Dependency:
     received: bytearray = field(default_factory=bytearray)
     connections: int = 0
     ended: int = 0
+    hold: int = 0
+    """Bytes that it waits for before it answers."""
     tasks: set["asyncio.Task[None]"] = field(default_factory=set)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -28,7 +30,9 @@ class Dependency:
         try:
             while data := await reader.read(65536):
                 self.received += data
-                writer.write(data)
+                if len(self.received) < self.hold:
+                    continue
+                writer.write(bytes(self.received) if self.hold else data)
                 await writer.drain()
         except OSError:
             pass

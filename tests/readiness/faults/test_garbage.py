@@ -58,10 +58,11 @@ def test_wrong_body_leaves_the_head_and_the_length() -> None:
 
 
 def test_wrong_body_goes_on_in_later_pieces() -> None:
-    async def story(proxy: ToxicProxy, _: Dependency, client: Client) -> None:
+    async def story(proxy: ToxicProxy, dependency: Dependency, client: Client) -> None:
         toxic = proxy.toxic("wrong_body")
         await toxic.arm()
         size = 400_000
+        dependency.hold = len(HEAD) + size  # whoever goes on asking is owed another reply
         reading = asyncio.create_task(client.hear(len(HEAD) + size))
         await client.say(HEAD + bytes(size))
         reply = await reading

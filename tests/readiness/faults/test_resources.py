@@ -77,7 +77,8 @@ def test_the_witness_has_limit_and_use(tmp_path: Path) -> None:
         "file_bytes": 1 << 20,
         "cpu_seconds": 60,
     }
-    with child_of(tmp_path, SLEEP, run_id="test-witness", limits=limits) as child:
+    with child_of(tmp_path, "print(1, flush=True); " + SLEEP, run_id="test-witness", limits=limits) as child:
+        said(child)  # a process that has only just begun is nothing but its stack
         witness = limit_witness(child.pid, limits)
         assert witness["pid"] == child.pid
         assert {name: witness[name]["limit"] for name in limits} == limits

@@ -104,15 +104,19 @@ def test_a_full_disk_refuses_what_grows_and_nothing_else(shim: Shim, ask: Ask) -
 
 
 def test_a_slow_disk_delays_each_sync(shim: Shim, ask: Ask) -> None:
+    def quick(what: str) -> bool:
+        """Whether it takes no 0.4 s when nobody else keeps the disk busy."""
+        return any(ask(what)[1] < 0.4 for _ in range(20))
+
     fault = SlowDisk(shim, seconds=0.4)
-    assert ask("sync")[1] < 0.4
+    assert quick("sync")
     arm(fault)
     assert ask("sync")[1] >= 0.4
     assert ask("datasync")[1] >= 0.4
-    assert ask("append")[1] < 0.4, "writing reaches the memory of the system only"
+    assert quick("append"), "writing reaches the memory of the system only"
     assert fault.witness() == {"delayed_syncs": 2, "seconds_each": 0.4}
     disarm(fault)
-    assert ask("sync")[1] < 0.4
+    assert quick("sync")
 
 
 @pytest.mark.parametrize("seconds", [86400.0, -86400.0])

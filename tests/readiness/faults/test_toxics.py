@@ -59,7 +59,7 @@ def test_jitter_delays_each_reply_by_another_time() -> None:
             assert await client.ask(b"now") == b"now"
             took.append(time.monotonic() - began)
         assert max(took) - min(took) > 0.05, f"{took} are all the same"
-        assert 0 < toxic.witness()["delay_seconds"] <= 8 * 0.2 + 0.5
+        assert 0 < toxic.witness()["delay_seconds"] <= sum(took)
         await toxic.disarm()
 
     tell(story)
