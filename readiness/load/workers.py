@@ -68,11 +68,13 @@ async def run_workers(
 
 async def _all_through(team: Sequence["LoadWorker"], begin: float, stop: asyncio.Event | None) -> None:
     """Follow every worker to its end; the first defect of a journey ends all, and ``stop`` asks all to end."""
-    stopping = asyncio.ensure_future(_stop_all(team, stop)) if stop else None
+    stopping: asyncio.Task[None] | None = None
     try:
         async with asyncio.TaskGroup() as group:
             for worker in team:
                 group.create_task(worker.follow(begin))
+            await asyncio.sleep(0)  # by now each has been told to begin: an order to stop comes after that
+            stopping = asyncio.ensure_future(_stop_all(team, stop)) if stop else None
     except* UsageError as defects:
         raise defects.exceptions[0] from None
     finally:

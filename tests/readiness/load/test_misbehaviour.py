@@ -93,9 +93,9 @@ WAYS: dict[str, tuple[Handler, str]] = {
 def test_each_way_has_its_name(way: str) -> None:
     handler, kind = WAYS[way]
     options = ClientOptions(connect=1.0, body_limit=10_000, compressed="compressed" in way or "encoding" in way)
-    (reply,) = asking(handler, options=options)
+    (reply,) = asking(handler, options=options, timeout=0.5 if kind == "timeout" else 10.0)
     assert failure(reply, expect(json={"ok": True})) == kind
-    assert reply.seconds < 2.0, "nothing hangs"
+    assert reply.seconds < 9.0, "nothing hangs"
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -192,7 +192,9 @@ def test_a_server_that_answers_before_it_is_asked() -> None:
             texts = []
             for _ in range(3):
                 texts.append((await client.call("GET", "/")).text)
-                await asyncio.sleep(0.1)
+                async with asyncio.timeout(10):
+                    while client.unasked < len(texts):
+                        await asyncio.sleep(0.01)
             await client.close()
             return texts, client.unasked
 
@@ -226,12 +228,12 @@ def test_no_descriptor_is_left_behind() -> None:
 
 
 def test_phases_have_deadlines_of_their_own() -> None:
-    slow_body = saying(HEAD, b"0123456789", pause=0.3, then="wait")
-    (reply,) = asking(slow_body, options=ClientOptions(first_byte=0.15), timeout=2.0)
+    slow_body = saying(HEAD, b"0123456789", pause=1.5, then="wait")
+    (reply,) = asking(slow_body, options=ClientOptions(first_byte=1.0), timeout=10.0)
     assert (reply.error, reply.text) == ("", "0123456789"), "only the first byte was due early"
-    (reply,) = asking(saying(then="wait"), options=ClientOptions(first_byte=0.1), timeout=2.0)
+    (reply,) = asking(saying(then="wait"), options=ClientOptions(first_byte=0.1), timeout=30.0)
     assert reply.error == "first byte timeout"
-    assert reply.seconds < 1.0
+    assert reply.seconds < 10.0
 
 
 def test_a_server_that_does_not_read() -> None:
@@ -296,7 +298,7 @@ def test_calls_wait_for_one_of_few_connections() -> None:
     async def slow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while True:
             line, _, _ = await request_of(reader)
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.4 if line.startswith("GET / ") else 0.02)
             writer.write(answer(line.split()[1].encode()))
 
     async def drive() -> tuple[list[Reply], int]:
@@ -304,7 +306,7 @@ def test_calls_wait_for_one_of_few_connections() -> None:
             client = HttpClient(origin, ClientOptions(connections=2))
             replies = await asyncio.gather(*(client.call("GET", f"/{n}", timeout=5.0) for n in range(10)))
             most = client.connections
-            late = await asyncio.gather(*(client.call("GET", "/", timeout=0.05) for _ in range(10)))
+            late = await asyncio.gather(*(client.call("GET", "/", timeout=1.0) for _ in range(10)))
             await client.close()
             assert {reply.error for reply in late} == {"", "timeout"}, "whose turn does not come in time has timed out"
             return replies, most

@@ -116,12 +116,12 @@ def test_shared_iterations_are_shared_and_per_user_ones_are_not() -> None:
 
 def test_users_come_and_go_with_the_ramp() -> None:
     crowd = Crowd(seconds=0.005)
-    pace = run(RampingVus(((0.3, 3), (0.3, 0))), crowd)
+    pace = run(RampingVus(((1.5, 3), (1.5, 0))), crowd)
     begin = min(intended for _, intended, _ in crowd.begun)
-    first = {number: min(i for n, i, _ in crowd.begun if n == number) - begin for number in range(3)}
-    last = {number: max(i for n, i, _ in crowd.begun if n == number) - begin for number in range(3)}
-    assert first[0] < first[1] < first[2]
-    assert last[0] > last[1] > last[2]
+    assert {number for number, _, _ in crowd.begun} == {0, 1, 2}
+    for number, intended, _ in crowd.begun:
+        # the ramp has more than n users from 0.5 n until 3 - 0.5 n; who begins at its first instant begins a moment late
+        assert 0.5 * number - 0.05 <= intended - begin < 3.0 - 0.5 * number, f"user {number} at {intended - begin:.3f} s"
     assert pace.users == 3
 
 

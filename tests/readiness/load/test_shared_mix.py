@@ -84,8 +84,8 @@ def test_every_call_of_every_worker_is_recorded(tmp_path: Path) -> None:
     assert counts["write"] == sum(path == "/write/a7" for path, _, _ in service.asked)
     assert 0.15 < counts["write"] / 300 < 0.35
     begins = sorted(sample.at for sample in calls.rows)
-    steps = Counter(round(later - sooner, 6) for sooner, later in zip(begins, begins[2:], strict=False))
-    assert steps[0.01] > 280, "each worker sends every second of the 200 arrivals per second"
+    lanes = Counter(round((at - begins[0]) * 1e6) % 10_000 for at in begins)
+    assert sorted(lanes.values()) in ([150, 150], [300]), "each worker sends every second of the 200 arrivals per second"
     phase = dict(recording.phases)["steady"]
     assert phase < begins[0] < phase + 5.0, "seconds count from the recording's begin"
     ends = [sample.at + sample.latency for sample in calls.rows]
@@ -109,7 +109,7 @@ def test_what_the_workers_did_counts_as_the_generators_doing(tmp_path: Path) -> 
     recording = shared(tmp_path, Service())
     for number in (1, 2):
         cores = recording.readings[f"worker {number} generator_cpu_cores"]
-        assert len(cores.values) >= 5
+        assert len(cores.values) >= 2
         assert all(0.0 < value < 1.5 for value in cores.values)
         assert recording.readings[f"worker {number} generator_lag_seconds"].values
     assert readings_of(recording)["generator_cpu_cores"] == pytest.approx(

@@ -40,7 +40,7 @@ def test_ten_users_share_two_connections() -> None:
 
             async def user(number: int) -> None:
                 while monotonic() < end:
-                    reply = await client.call("GET", f"/{number}", timeout=0.5)
+                    reply = await client.call("GET", f"/{number}", timeout=5.0)
                     errors.add(reply.error)
                     assert reply.error or reply.text == f"/{number}", "another's answer"
                     done[number] += 1

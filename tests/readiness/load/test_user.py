@@ -107,7 +107,7 @@ def test_the_limit_for_the_first_byte_holds_for_every_call(tmp_path: Path) -> No
         for _ in range(3):
             await user.get("/")
 
-    samples, _ = going(journey, tmp_path, handler=handle, options=ClientOptions(first_byte=0.1))
+    samples, _ = going(journey, tmp_path, handler=handle, options=ClientOptions(first_byte=1.0))
     assert [sample.error for sample in samples] == ["", "", "first byte timeout"]
 
 

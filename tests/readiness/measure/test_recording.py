@@ -182,7 +182,9 @@ def test_resources_of_a_process_are_sampled(tmp_path: Path) -> None:
 
     async def drive() -> None:
         async with recorder.resources([os.getpid()], hertz=50.0):
-            await asyncio.sleep(0.3)
+            async with asyncio.timeout(20):
+                while (tmp_path / "resources.jsonl").read_text().count('"series": "cpu_cores"') < 2:
+                    await asyncio.sleep(0.05)
 
     with recorder.ending():
         asyncio.run(drive())

@@ -53,10 +53,11 @@ def test_a_child_that_ended_is_counted_once(root: Puppet, looks: int) -> None:
     with tree_of(root.pid) as tree:
         seen(tree)
         before = root.do("used()")
-        root.child(SPIN.format(0.4))
+        root.child(SPIN.format(0.4) + "\nimport sys; sys.stdin.read()", stdin=-1)  # it ends when it is told to
         for look in range(looks):
             root.do("time.sleep(0.05)")
             assert seen(tree).processes == 2, f"look {look}: the child runs"
+        root.do("kept[-1].communicate() and 0")
         root.do("kept.pop().wait()")
         for _ in range(3):
             usage = seen(tree)
