@@ -147,11 +147,13 @@ def generators(recording: Recording, series: str) -> Iterator[str]:
 
 
 def _busiest(recording: Recording, phases: list[tuple[float, float]], series: str) -> float | None:
+    """The mean of the phase with the highest one; of all together where none is long enough; None where they are not either."""
     windows = [_Window(recording, [phase])[series] for phase in phases]
     means = [float(values.mean()) for values in windows if len(values) >= FEWEST]
+    together = _Window(recording, phases)[series]
     return max(
         (mean for mean in means if not math.isnan(mean)),
-        default=_mean(_Window(recording, phases)[series]),
+        default=_mean(together) if len(together) >= FEWEST else None,
     )
 
 

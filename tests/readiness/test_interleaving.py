@@ -147,4 +147,6 @@ def test_lateness_is_told_as_a_share_of_the_latency(tmp_path: Path) -> None:
         measured(folder, Version(0.02), Version(0.02))
         return late_share(folder)
 
-    assert any(0 <= share(tmp_path / name) < 5 for name in ("first", "second", "third")), "a machine may stop, not always"
+    assert any(0 <= share(tmp_path / name) < 5 for name in ("first", "second", "third")), (
+        "a machine may stop, not always"
+    )

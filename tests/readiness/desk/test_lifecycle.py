@@ -132,8 +132,7 @@ def exhaust(desk: RunningDesk, limit: int = 60) -> list[socket.socket]:
     host, port = desk.address.removeprefix("http://").split(":")
     crowd: list[socket.socket] = []
     try:
-        for _ in range(limit + 20):
-            crowd.append(socket.create_connection((host, int(port))))
+        crowd.extend(socket.create_connection((host, int(port))) for _ in range(limit + 20))
     except OSError:
         for connection in crowd:
             connection.close()

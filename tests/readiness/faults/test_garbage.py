@@ -62,6 +62,7 @@ def test_wrong_body_goes_on_in_later_pieces() -> None:
         toxic = proxy.toxic("wrong_body")
         await toxic.arm()
         size = 400_000
+        dependency.received.clear()
         dependency.hold = len(HEAD) + size  # whoever goes on asking is owed another reply
         reading = asyncio.create_task(client.hear(len(HEAD) + size))
         await client.say(HEAD + bytes(size))

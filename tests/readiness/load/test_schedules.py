@@ -121,7 +121,9 @@ def test_users_come_and_go_with_the_ramp() -> None:
     assert {number for number, _, _ in crowd.begun} == {0, 1, 2}
     for number, intended, _ in crowd.begun:
         # the ramp has more than n users from 0.5 n until 3 - 0.5 n; who begins at its first instant begins a moment late
-        assert 0.5 * number - 0.05 <= intended - begin < 3.0 - 0.5 * number, f"user {number} at {intended - begin:.3f} s"
+        assert 0.5 * number - 0.05 <= intended - begin < 3.0 - 0.5 * number, (
+            f"user {number} at {intended - begin:.3f} s"
+        )
     assert pace.users == 3
 
 

@@ -85,7 +85,9 @@ def test_every_call_of_every_worker_is_recorded(tmp_path: Path) -> None:
     assert 0.15 < counts["write"] / 300 < 0.35
     begins = sorted(sample.at for sample in calls.rows)
     lanes = Counter(round((at - begins[0]) * 1e6) % 10_000 for at in begins)
-    assert sorted(lanes.values()) in ([150, 150], [300]), "each worker sends every second of the 200 arrivals per second"
+    assert sorted(lanes.values()) in ([150, 150], [300]), (
+        "each worker sends every second of the 200 arrivals per second"
+    )
     phase = dict(recording.phases)["steady"]
     assert phase < begins[0] < phase + 5.0, "seconds count from the recording's begin"
     ends = [sample.at + sample.latency for sample in calls.rows]

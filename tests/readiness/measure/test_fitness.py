@@ -151,6 +151,16 @@ def test_the_busiest_phase_counts_for_the_generator() -> None:
     assert found["generator_cpu_cores"] == pytest.approx(0.9)
 
 
+def test_a_moment_is_no_claim_about_the_generator() -> None:
+    """A closed model against a quick service: the generator is busy to the last for the tenth of a second that it takes."""
+    phases = (("users 1", 0.0), ("users 50", 0.4), ("warm rest", 0.8))
+    readings = {"generator_cpu_cores": [0.99] * 4 + [0.1] * 46}
+    assert readings_of(loaded(readings, phases=phases))["generator_cpu_cores"] is None
+    longer = (("users 1", 0.0), ("users 50", 0.4), ("warm rest", 1.0))
+    readings = {"generator_cpu_cores": [0.99] * 5 + [0.1] * 45}
+    assert readings_of(loaded(readings, phases=longer))["generator_cpu_cores"] == pytest.approx(0.99)
+
+
 def test_load_that_was_over_before_a_reading_is_judged_by_the_whole_recording() -> None:
     phases = (("steady", 0.05), ("warm rest", 0.1))
     found = readings_of(loaded({"machine_steal_share": [0.3] * 50}, phases=phases))
