@@ -133,8 +133,8 @@ def _number(schema: Schema, kind: str) -> float:
     value = 1.0 if low is None and high is None else low if low is not None else high
     if low is not None and high is not None and kind == "number":
         value = (low + high) / 2
-    step = schema.get("multipleOf")
-    if isinstance(step, int | float) and step > 0:
+    step = _finite(schema.get("multipleOf"))
+    if step is not None and step > 0:
         value = -(-(value or 0) // step) * step
     return int(value or 0) if kind == "integer" else float(value or 0)
 
@@ -142,12 +142,10 @@ def _number(schema: Schema, kind: str) -> float:
 def _bound(schema: Schema, name: str, inward: int) -> float | None:
     """A bound, or the first whole number within one that is excluded, in the words of 3.0 and 3.1."""
     exclusive = schema.get(f"exclusive{name.capitalize()}")
-    if isinstance(exclusive, int | float) and not isinstance(exclusive, bool) and math.isfinite(exclusive):
-        return exclusive + inward
-    bound = schema.get(name)
-    if not isinstance(bound, int | float) or not math.isfinite(bound):
-        return None
-    return bound + inward if exclusive is True else bound
+    if not isinstance(exclusive, bool) and (open_bound := _finite(exclusive)) is not None:
+        return open_bound + inward
+    bound = _finite(schema.get(name))
+    return bound + inward if bound is not None and exclusive is True else bound
 
 
 def _text(schema: Schema) -> str:
@@ -170,7 +168,13 @@ def _matches(pattern: Any, text: str) -> bool:
 
 
 def _whole(value: Any, otherwise: int) -> int:
-    return int(value) if isinstance(value, int | float) and math.isfinite(value) else otherwise
+    found = _finite(value)
+    return otherwise if found is None else int(found)
+
+
+def _finite(value: Any) -> float | None:
+    """A number of the document; None for what is none, or has no end (1e999)."""
+    return value if isinstance(value, int) or (isinstance(value, float) and math.isfinite(value)) else None
 
 
 def wrong_values(schema: Schema, document: Document) -> Iterator[Wrong]:

@@ -131,6 +131,8 @@ def test_a_document_with_absurd_bounds_fills_no_memory() -> None:
     endless = json.loads("1e999")
     assert made({"type": "string", "minLength": endless}, NOTHING) == "text"
     assert made({"type": "integer", "minimum": endless}, NOTHING) == 1
+    assert made({"type": "integer", "multipleOf": endless}, NOTHING) == 1
+    assert made({"type": "integer", "minimum": 10**400}, NOTHING) == 10**400
     assert "below its minimum" not in texts(type="number", minimum=endless)
 
 
