@@ -132,9 +132,8 @@ def test_load_that_takes_far_too_long_is_ended_and_undecided(
 
 def test_an_interrupted_comparison_leaves_nothing_running(service: Settings, tmp_path: Path) -> None:
     words = ["compare", "--baseline", FAST, "--candidate", FAST, "--output", "runs"]
-    former = signal.signal(
-        signal.SIGINT, signal.default_int_handler
-    )  # a shell's background job inherits that it is ignored
+    # a shell's background job inherits that the signal is ignored
+    former = signal.signal(signal.SIGINT, signal.default_int_handler)
     gate = subprocess.Popen([sys.executable, "-m", "readiness", *words], cwd=tmp_path, stderr=subprocess.PIPE)
     signal.signal(signal.SIGINT, former)
     try:

@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -23,7 +22,7 @@ from readiness.load.expect import Header, Json, Size, Text
 from readiness.load.live import Glimpse
 from readiness.measure.histogram import Histogram
 from readiness.measure.sample_file import read_samples
-from tests.readiness.load.serving import answer, request_of
+from tests.readiness.load.serving import answer, deserted, request_of
 
 
 @pytest.fixture(scope="module")
@@ -234,9 +233,8 @@ def test_every_executor_can_be_asked_for(url: str, name: str) -> None:
 
 
 def test_unreachable() -> None:
-    with socket.socket() as held:  # nobody listens, and nobody else can be given the port
-        held.bind(("127.0.0.1", 0))
-        done = load(f"http://127.0.0.1:{held.getsockname()[1]}", "--duration", "1s")
+    with deserted() as port:
+        done = load(f"http://127.0.0.1:{port}", "--duration", "1s")
     assert (done.returncode, done.stdout) == (5, "")
     assert "cannot be reached: refused" in done.stderr
 

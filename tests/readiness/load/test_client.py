@@ -9,7 +9,7 @@ import pytest
 
 from readiness.exchange import Reply, Request
 from readiness.load.client import HttpClient
-from tests.readiness.load.serving import Handler, answer, free_port, request_of, serving
+from tests.readiness.load.serving import Handler, answer, deserted, request_of, serving
 
 GET = Request("GET", "/a", timeout=2.0)
 
@@ -147,7 +147,8 @@ def test_head_has_no_body_whatever_its_length_says() -> None:
 
 def test_refused() -> None:
     async def drive() -> Reply:
-        return await HttpClient(f"http://127.0.0.1:{free_port()}").send(GET)
+        with deserted() as port:
+            return await HttpClient(f"http://127.0.0.1:{port}").send(GET)
 
     reply = asyncio.run(drive())
     assert (reply.status, reply.error) == (0, "refused")

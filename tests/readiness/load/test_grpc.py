@@ -24,7 +24,7 @@ from readiness.load.session import Load, Session
 from readiness.load.user import User
 from readiness.measure.sample_log import read_spool
 from readiness.model import Sample
-from tests.readiness.load.serving import free_port, serving
+from tests.readiness.load.serving import deserted, serving
 from tests.readiness.load.serving_grpc import ROUTE, Numbers, Sum, serving_grpc
 
 JSON = {"Content-Type": "application/json"}
@@ -109,9 +109,10 @@ def test_where_no_server_speaks(headers: Any) -> None:
         await reader.read()
 
     async def drive() -> None:
-        for place, became in ((f"127.0.0.1:{free_port()}", "refused"), ("nowhere.invalid:1", "dns")):
-            async with calling(f"grpc://{place}") as call:
-                assert await call("Add", b"{}", headers) == (0, became, b"")
+        with deserted() as port:
+            for place, became in ((f"127.0.0.1:{port}", "refused"), ("nowhere.invalid:1", "dns")):
+                async with calling(f"grpc://{place}") as call:
+                    assert await call("Add", b"{}", headers) == (0, became, b"")
         async with serving(silent) as origin, calling(origin) as call:
             assert await call("Add", b"{}", headers, 0.3) == (0, "timeout", b"")
 

@@ -20,7 +20,7 @@ from readiness.load.sql import Database
 from readiness.load.user import Journey, User
 from readiness.measure.sample_log import read_spool
 from readiness.model import Sample
-from tests.readiness.load.serving import free_port
+from tests.readiness.load.serving import deserted
 
 NOWHERE = "http://127.0.0.1:1"
 
@@ -161,9 +161,10 @@ def test_http2_that_is_refused() -> None:
     pytest.importorskip("h2")
 
     async def drive() -> str:
-        client = HttpClient(f"http://127.0.0.1:{free_port()}", ClientOptions(http2=True))
-        error = (await client.call("GET", "/")).error
-        await client.close()
+        with deserted() as port:
+            client = HttpClient(f"http://127.0.0.1:{port}", ClientOptions(http2=True))
+            error = (await client.call("GET", "/")).error
+            await client.close()
         return error
 
     assert asyncio.run(drive()) == "refused"

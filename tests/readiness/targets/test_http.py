@@ -10,7 +10,7 @@ from readiness.exchange import Request
 from readiness.loader import load
 from readiness.plugins import Workplace
 from readiness.targeting import Adapter, TargetSpec
-from tests.readiness.load.serving import free_port
+from tests.readiness.load.serving import deserted
 from tests.readiness.load.serving_grpc import ROUTE, serving_grpc
 
 
@@ -35,12 +35,12 @@ def test_a_grpc_service_is_reached_and_called(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("scheme", ["http", "grpc"])
 def test_nobody_there(tmp_path: Path, scheme: str) -> None:
-    async def drive() -> None:
-        target = adapter(f"{scheme}://127.0.0.1:{free_port()}", tmp_path)
+    async def drive(port: int) -> None:
+        target = adapter(f"{scheme}://127.0.0.1:{port}", tmp_path)
         try:
             await target.open()
         finally:
             await target.close()
 
-    with pytest.raises(TargetError, match="could not be reached: refused"):
-        asyncio.run(drive())
+    with deserted() as port, pytest.raises(TargetError, match="could not be reached: refused"):
+        asyncio.run(drive(port))

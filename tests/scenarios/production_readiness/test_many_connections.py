@@ -1,13 +1,13 @@
 """Which operations take a body, and whether the beginning of one can be sent; and what a refused connection is."""
 
 import asyncio
-import socket
 from typing import Any
 
 import pytest
 
 from readiness.targeting import Target, TargetSpec
 from scenarios.production_readiness.many_connections import _oversized, _unfinished_body, _with_body
+from tests.readiness.load.serving import deserted
 from tests.readiness.openapi.documents import target
 
 CREATE = {"name": "create", "method": "POST", "path": "/notes", "effect": "write", "body": {"text": "x"}}
@@ -35,11 +35,14 @@ def test_a_body_whose_path_is_not_known_is_not_begun() -> None:
 class Nobody:
     """An address at which nobody listens."""
 
+    def __init__(self, port: int) -> None:
+        self._port = port
+
     def handle(self) -> dict[str, Any]:
-        with socket.create_server(("127.0.0.1", 0)) as server:
-            return {"port": server.getsockname()[1]}
+        return {"port": self._port}
 
 
 def test_a_refused_connection_did_not_end() -> None:
-    told = asyncio.run(_oversized(Target(TargetSpec(), Nobody()), "/"))  # type: ignore[arg-type]
+    with deserted() as port:
+        told = asyncio.run(_oversized(Target(TargetSpec(), Nobody(port)), "/"))  # type: ignore[arg-type]
     assert {(one["ended"], one["error"]) for one in told} == {(False, "refused")}

@@ -1,7 +1,6 @@
 """What was never connected did not end, so no check takes it for a refusal."""
 
 import asyncio
-import socket
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from readiness.measure.recorder import Recorder
 from readiness.measure.recording import read_recording
 from readiness.targeting import Target, TargetSpec
 from scenarios.production_readiness.protocol_requests import protocol_requests
+from tests.readiness.load.serving import deserted
 
 CHECKS = [directory_traversal, header_injection, reflected_script, request_smuggling, trace_method, unknown_method]
 
@@ -41,9 +41,8 @@ def unheard(tmp_path_factory: pytest.TempPathFactory) -> Recording:
         with recorder.ending():
             await protocol_requests(target, recorder, timeout=10.0)
 
-    with socket.socket() as held:  # nobody listens, and nobody else can be given the port
-        held.bind(("127.0.0.1", 0))
-        asyncio.run(drive(Target(TargetSpec(), Nobody(held.getsockname()[1]))))  # type: ignore[arg-type]
+    with deserted() as port:
+        asyncio.run(drive(Target(TargetSpec(), Nobody(port))))  # type: ignore[arg-type]
     return read_recording(folder, "protocol_requests")
 
 
